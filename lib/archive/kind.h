@@ -1,0 +1,28 @@
+/* kind - what a file is: by its suffix, or by its first bytes
+ *
+ * The first bytes decide wherever a file is opened; the suffix is only for
+ * choosing what to open.
+ */
+#ifndef ARCHIVE_KIND_H
+#define ARCHIVE_KIND_H
+
+#include <stddef.h>
+
+enum kind { KIND_OTHER, KIND_MIDI, KIND_ARCHIVE };
+
+enum { KIND_PEEK = 512 }; /* bytes that kind_of_bytes wants to see */
+
+/* By suffix, in any case; name need not end in a NUL. */
+enum kind kind_of_name(const char *name, size_t n);
+/* By the first n bytes: MThd, RIFF RMID and MacBinary round MThd are MIDI.  An
+ * ISO image shows itself only behind 32 KiB and is known by its suffix. */
+enum kind kind_of_bytes(const void *, size_t n);
+/* Whether a MIDI header stands in the first 64 KiB, as it may behind junk in
+ * a file with a MIDI suffix. */
+int kind_midi_inside(const void *, size_t n);
+/* The word of column 4: midi or archive. */
+const char *kind_word(enum kind);
+/* Whether a path names a resource fork: ._NAME, or a part __MACOSX. */
+int kind_is_fork(const char *path, size_t n);
+
+#endif
