@@ -1,10 +1,11 @@
 /* create - files that are whole under their name, or not there
  *
- * A file is written under a temporary name in the folder where it will lie,
- * below a directory descriptor, and then renamed without replacing.  The
- * temporary name is made from `tag`, which the caller chooses so that only
- * the same content in the same folder has it: what a killed run left behind
- * is taken over by the run that comes after it, and nothing has to be swept.
+ * A file is written without a name (O_TMPFILE) in the folder where it will
+ * lie, below a directory descriptor, and is then linked under its name, which
+ * fails where the name is taken.  A killed run leaves nothing behind.  Where
+ * the file system has no such files (FAT, exFAT) it is written under a
+ * temporary name in the same folder, made from `tag`, and renamed without
+ * replacing; there the same tag takes over what a killed run left.
  *
  * Names are single path components; a name with a slash is EINVAL.  Files
  * are regular, mode 0644 whatever the umask adds.
