@@ -1,0 +1,57 @@
+/* params - every constant of the analysis, with where it comes from
+ *
+ * Sources: [K] key, [T] tempo, [C] chords, [M] meter figures measured on
+ * POP909, JK126 and ASAP scores with grids of these values; [GM] General MIDI
+ * Level 1; [own] chosen here, for the reason given.
+ */
+#ifndef MUSIC_PARAMS_H
+#define MUSIC_PARAMS_H
+
+/* Bounds on work: behind them the music is not looked at.  A file of hostile
+ * ticks costs no more than one that is truly this long. [own] */
+#define MOST_BEATS 4096    /* beats of chords, about half an hour */
+#define MOST_STEPS 8192    /* sixteenths of the meter's grid */
+#define TEMPO_SECONDS 120  /* [T] of onsets that tempo listens to */
+#define LONGEST_QUARTERS 8 /* a longer note weighs and spreads as this */
+
+/* Key [K]: simple profiles of Sapp, Pearson, with a bonus for the bass of the
+ * last and of the first chord, which songs begin and end on. */
+#define KEY_LAST_BASS 0.05
+#define KEY_FIRST_BASS 0.03
+#define KEY_LEAST_CLASSES 4  /* fewer pitch classes: no key */
+#define KEY_LEAST_MARGIN .02 /* a smaller lead over the second: no key */
+
+/* Tempo [T]: autocorrelation of onsets, 10 ms bins, Gaussian of 20 ms on
+ * each side, four multiples of the lag, log-normal prior. */
+#define TEMPO_BIN 0.010
+#define TEMPO_SIGMA 0.028 /* of two onsets: 20 ms times sqrt 2 */
+#define TEMPO_LOWEST 40.0
+#define TEMPO_HIGHEST 240.0
+#define TEMPO_CANDIDATES 400
+#define TEMPO_MULTIPLES 4
+#define TEMPO_PRIOR_BPM 100.0
+#define TEMPO_PRIOR_OCTAVES 0.8
+#define TEMPO_BASS_BELOW 52 /* lower notes mark beats */
+#define TEMPO_BASS_WEIGHT 1.5
+#define TEMPO_LEAST_ONSETS 4
+
+/* On the tick grid: this share of onsets, above chance, on sixteenths or
+ * eighth triplets; swung files have their off-beats elsewhere. [own] */
+#define GRID_FITS 0.4
+
+/* Meter [M]: bias for common time, on the scale of a correlation. */
+#define METER_DUPLE_BIAS 0.05f
+#define METER_LEAST_ONSETS 8
+
+/* Chords [C]. */
+#define CHORD_BASS 0.4
+#define CHORD_CHANGE 0.5
+#define CHORD_MOST 32 /* in the column */
+#define CHORD_LONGEST_CYCLE 16
+
+/* Swing: where an off-beat may stand in its beat. [own, after GrooveToolbox] */
+#define SWING_FROM 0.45
+#define SWING_TO 0.78
+#define SWING_LEAST 3 /* off-beats */
+
+#endif
