@@ -4,19 +4,16 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "files/create.h"
+#include "midi/load.h"
 #include "music/music.h"
 #include "music/report.h"
 #include "music/texts.h"
 #include "stream/num.h"
 #include "stream/tool.h"
 
-enum { SIZE_MAX_DEFAULT = 64 << 20 };
 enum { OPT_EVENTS = TOOL_LONG, OPT_SIZE, OPT_TIMELINE };
 
 static const struct tool_option options[] = {
@@ -42,40 +39,18 @@ static const struct tool tool = { .name = "manalyze",
 struct analysis {
 	struct song song;
 	struct music music;
-	char *bytes;
-	size_t cap, max_size, max_events;
+	struct load file;
+	size_t max_size, max_events;
 	int timeline;
-	struct buf path, text;
+	struct buf text;
 };
 
-/* Only sound MIDI is worked on; a bare path counts as that. */
 static int
-is_mine(const struct rec *r)
+failed(struct stream *s, struct rec *r, const char *code, const char *why)
 {
-	return (!rec_known(r, COL_KIND) || rec_is(r, COL_KIND, "midi")) &&
-	    (!rec_known(r, COL_STATUS) || rec_is(r, COL_STATUS, "ok"));
-}
-
-static int
-set_error(struct stream *s, struct rec *r, const char *detail, const char *why)
-{
-	if (report_nothing(r) == -1 || rec_set(r, COL_STATUS, "error") == -1 ||
-	    rec_set_text(r, COL_DETAIL, detail, strlen(detail)) == -1)
+	if (report_nothing(r) == -1 || load_failed(r, code) == -1)
 		return WORK_FATAL;
 	return stream_why(s, WORK_KEEP | WORK_FAILED, why);
-}
-
-static int
-io_error(struct stream *s, struct rec *r, struct buf *b)
-{
-	const char *name = strerrorname_np(errno), *why = strerror(errno);
-
-	buf_clear(b);
-	if (errno == EFBIG)
-		return set_error(s, r, "limit:entry", "larger than --max-size");
-	if (buf_fmt(b, "io:%s", name != NULL ? name : "EIO") == -1)
-		return WORK_FATAL;
-	return set_error(s, r, b->p, why);
 }
 
 /* What the names of the file and of its folders say of the tempo: as it was
@@ -105,14 +80,14 @@ named(struct analysis *a, const struct rec *r)
 
 /* What a bare path lacks. */
 static int
-set_file(struct rec *r, const char *path, size_t size)
+set_file(struct rec *r, const struct load *file)
 {
 	struct stat st;
 
 	if (!rec_known(r, COL_SIZE) &&
-	    rec_set_int(r, COL_SIZE, (int64_t)size) == -1)
+	    rec_set_int(r, COL_SIZE, (int64_t)file->n) == -1)
 		return -1;
-	if (!rec_known(r, COL_MTIME) && stat(path, &st) == 0 &&
+	if (!rec_known(r, COL_MTIME) && stat(file->path.p, &st) == 0 &&
 	    rec_set_int(r, COL_MTIME, st.st_mtime) == -1)
 		return -1;
 	if (!rec_known(r, COL_KIND) && rec_set(r, COL_KIND, "midi") == -1)
@@ -146,32 +121,30 @@ static int
 analyse(struct stream *s, struct rec *r, void *ctx)
 {
 	struct analysis *a = ctx;
-	ssize_t n;
+	int why;
 
-	if (!is_mine(r))
+	if (!load_wanted(r))
 		return a->timeline ? WORK_DROP : WORK_KEEP;
-	if (rec_bytes(r, COL_PATH, &a->path) == -1)
-		return set_error(s, r, "io:EINVAL", strerror(errno));
-	n = create_slurp(AT_FDCWD, a->path.p, &a->bytes, &a->cap, a->max_size);
-	if (n == -1 && errno == ENOMEM)
-		return WORK_FATAL;
-	if (n == -1)
-		return io_error(s, r, &a->text);
-	switch (song_read(&a->song, a->bytes, (size_t)n, a->max_events)) {
-	case SMF_OK:
-		break;
-	case SMF_EMPTY:
-		return set_error(s, r, "empty", "empty");
-	case SMF_NOT_MIDI:
-		return set_error(s, r, "not-midi", "not a MIDI file");
-	default:
+	if (load_record(&a->file, r, a->max_size) == -1) {
+		if (errno == ENOMEM)
+			return WORK_FATAL;
+		return failed(s, r, a->file.code,
+		    errno == EFBIG ? "larger than --max-size"
+				   : strerror(errno));
+	}
+	why = song_read(&a->song, a->file.bytes, a->file.n, a->max_events);
+	if (why == SONG_NOMEM) {
+		errno = ENOMEM;
 		return WORK_FATAL;
 	}
+	if (why != SMF_OK)
+		return failed(s, r, load_code(why),
+		    why == SMF_EMPTY ? "empty" : "not a MIDI file");
 	if (music_analyse(&a->music, &a->song) == -1)
 		return WORK_FATAL;
 	if (a->timeline)
 		return put_timeline(s, r, a);
-	if (set_file(r, a->path.p, (size_t)n) == -1 || named(a, r) == -1 ||
+	if (set_file(r, &a->file) == -1 || named(a, r) == -1 ||
 	    report_all(r, &a->song, &a->music, &a->text) == -1)
 		return WORK_FATAL;
 	return WORK_KEEP;
@@ -190,8 +163,7 @@ size_option(const char *arg, int64_t most)
 int
 main(int argc, char *argv[])
 {
-	struct analysis a = { .max_size = SIZE_MAX_DEFAULT,
-		.max_events = SONG_EVENTS };
+	struct analysis a = { .max_size = LOAD_MAX, .max_events = SONG_EVENTS };
 	struct stream s;
 	int c;
 
@@ -216,8 +188,7 @@ main(int argc, char *argv[])
 	c = stream_close(&s);
 	song_free(&a.song);
 	music_free(&a.music);
-	free(a.bytes);
-	buf_free(&a.path);
+	load_free(&a.file);
 	buf_free(&a.text);
 	return c;
 }

@@ -6,10 +6,14 @@
 #include "music/key.h"
 #include "music/params.h"
 
-/* Sapp's simple profiles, tonic first: major, minor. */
+/* Tonic first, major and minor: the mean of the profiles of Krumhansl and
+ * Kessler, Aarden and Essen, Sapp, and Albrecht and Shanahan, each centred
+ * and of length one, which is the ensemble of their four correlations. */
 static const float profile[2][12] = {
-	{ 2, 0, 1, 0, 1, 1, 0, 2, 0, 1, 0, 1 },
-	{ 2, 0, 1, 1, 0, 1, 0, 2, 1, 0, 1, 0 },
+	{ .5156f, -.2906f, .1087f, -.2847f, .2272f, .0963f, -.2634f, .4649f,
+	    -.2786f, .0305f, -.2845f, -.0414f },
+	{ .5292f, -.2949f, .0920f, .2560f, -.2869f, .0955f, -.2979f, .4278f,
+	    -.0177f, -.2659f, -.0305f, -.2068f },
 };
 
 const char *
@@ -161,7 +165,7 @@ key_find(const struct song *s, const struct parts *parts)
 			}
 		}
 	k.margin = best - second;
-	k.conf = k.margin * 4;
+	k.conf = k.margin * KEY_CONF;
 	if (k.conf > 1)
 		k.conf = 1;
 	return k;

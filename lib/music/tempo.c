@@ -15,6 +15,18 @@ enum {
 	KERNEL = 9 /* bins on each side */
 };
 
+/* What is listened for: songs, and loops that are mostly drums. */
+static const struct ear {
+	double bpm, octaves; /* of the prior */
+	double sigma;        /* seconds */
+	double trust, most;  /* of the lead, to be a confidence */
+} ears[2] = {
+	{ TEMPO_SONG_BPM, TEMPO_SONG_OCTAVES, TEMPO_SONG_SIGMA,
+	    TEMPO_SONG_TRUST, 1 },
+	{ TEMPO_DRUM_BPM, TEMPO_DRUM_OCTAVES, TEMPO_DRUM_SIGMA, 1,
+	    TEMPO_DRUM_MOST },
+};
+
 struct lasting {
 	uint32_t uspq;
 	double seconds;
@@ -87,20 +99,23 @@ prepare(struct tempo_guess *t)
 
 	if (t->prior != NULL)
 		return 0;
-	t->prior = calloc(2 * TEMPO_CANDIDATES, sizeof(*t->prior));
+	t->prior = calloc(3 * TEMPO_CANDIDATES, sizeof(*t->prior));
 	t->train = calloc(BINS + 1, sizeof(*t->train));
 	t->filled = calloc(BINS + 1, sizeof(*t->filled));
 	if (t->prior == NULL || t->train == NULL || t->filled == NULL) {
 		tempo_free(t);
 		return -1;
 	}
-	t->lag = t->prior + TEMPO_CANDIDATES;
+	t->lag = t->prior + 2 * TEMPO_CANDIDATES;
 	for (int i = 0; i < TEMPO_CANDIDATES; i++) {
 		bpm = TEMPO_LOWEST *
 		    pow(TEMPO_HIGHEST / TEMPO_LOWEST,
 			(double)i / (TEMPO_CANDIDATES - 1));
-		o = log2(bpm / TEMPO_PRIOR_BPM) / TEMPO_PRIOR_OCTAVES;
-		t->prior[i] = (float)exp(-.5 * o * o);
+		for (int e = 0; e < 2; e++) {
+			o = log2(bpm / ears[e].bpm) / ears[e].octaves;
+			t->prior[e * TEMPO_CANDIDATES + i] =
+			    (float)exp(-.5 * o * o);
+		}
 		t->lag[i] = (float)(60 / bpm / TEMPO_BIN);
 	}
 	return 0;
@@ -152,7 +167,7 @@ train(struct tempo_guess *t, const struct song *s, const struct parts *parts)
 /* The autocorrelation of the train, smoothed, less what chance gives.  The
  * train is cleared for the next file. */
 static void
-correlate(struct tempo_guess *t, size_t n, float ac[LAGS])
+correlate(struct tempo_guess *t, size_t n, double sigma, float ac[LAGS])
 {
 	float raw[LAGS + 2 * KERNEL] = { 0 }, kernel[KERNEL + 1];
 	double sum = 0, length = t->filled[n - 1] + 1.0, x;
@@ -170,7 +185,7 @@ correlate(struct tempo_guess *t, size_t n, float ac[LAGS])
 		}
 	}
 	for (int k = 0; k <= KERNEL; k++) {
-		x = k * TEMPO_BIN / TEMPO_SIGMA;
+		x = k * TEMPO_BIN / sigma;
 		kernel[k] = (float)exp(-.5 * x * x);
 	}
 	for (int k = 0; k < KERNEL; k++)
@@ -183,43 +198,49 @@ correlate(struct tempo_guess *t, size_t n, float ac[LAGS])
 			    (raw[l + KERNEL - k] + raw[l + KERNEL + k]);
 		/* Two onsets at random are that lag apart this often. */
 		x = 1 - l / length;
-		ac[l] = v -
-		    (float)(x > 0 ? sum * sum / length * x * TEMPO_SIGMA /
-				TEMPO_BIN * 2.5066
-				  : 0);
+		if (x < 0)
+			x = 0;
+		v -= (float)(sum * sum / length * x * sigma / TEMPO_BIN *
+		    2.5066);
+		/* Near the end there is less to compare. */
+		ac[l] = v /
+		    (float)(x < TEMPO_LEAST_OVERLAP ? TEMPO_LEAST_OVERLAP : x);
 	}
 	for (size_t i = 0; i < n; i++)
 		t->train[t->filled[i]] = 0;
 }
 
 static float
+at(const float ac[LAGS], float lag)
+{
+	int i = (int)lag;
+	float f = lag - (float)i;
+
+	return i + 1 < LAGS ? ac[i] * (1 - f) + ac[i + 1] * f : 0;
+}
+
+static float
 score(const float ac[LAGS], float lag)
 {
 	static const float root[] = { 1, .70711f, .57735f, .5f };
-	float v = 0, x, f;
-	int i;
+	float v = TEMPO_HALF * at(ac, lag / 2) +
+	    TEMPO_QUARTER * at(ac, lag / 4) + TEMPO_DOTTED * at(ac, lag * .75f);
 
-	for (int k = 0; k < TEMPO_MULTIPLES; k++) {
-		x = lag * (float)(k + 1);
-		i = (int)x;
-		f = x - (float)i;
-		if (i + 1 >= LAGS)
-			break;
-		v += (ac[i] * (1 - f) + ac[i + 1] * f) * root[k];
-	}
+	for (int k = 0; k < TEMPO_MULTIPLES; k++)
+		v += at(ac, lag * (float)(k + 1)) * root[k];
 	return v;
 }
 
 /* The best candidate, and how far it leads the best that is no neighbour. */
 static void
-choose(struct tempo_guess *t, const float ac[LAGS])
+choose(struct tempo_guess *t, const float *prior, const float ac[LAGS])
 {
 	float s[TEMPO_CANDIDATES], top = 0, second = 0;
 	double shift = 0, a, b, c;
 	int best = -1;
 
 	for (int i = 0; i < TEMPO_CANDIDATES; i++) {
-		s[i] = score(ac, t->lag[i]) * t->prior[i];
+		s[i] = score(ac, t->lag[i]) * prior[i];
 		if (s[i] > top) {
 			top = s[i];
 			best = i;
@@ -243,6 +264,7 @@ choose(struct tempo_guess *t, const float ac[LAGS])
 	t->bpm = TEMPO_LOWEST *
 	    pow(TEMPO_HIGHEST / TEMPO_LOWEST,
 		(best + shift) / (TEMPO_CANDIDATES - 1));
+	/* The lead over the best of the others. */
 	t->conf = 1 - (double)(second / top);
 }
 
@@ -250,6 +272,7 @@ static int
 by_onsets(
     struct tempo_guess *t, const struct song *s, const struct parts *parts)
 {
+	int ear = parts->drums * 2 > s->nnotes;
 	float ac[LAGS];
 	size_t n;
 
@@ -262,8 +285,14 @@ by_onsets(
 			t->train[t->filled[i]] = 0;
 		return 0;
 	}
-	correlate(t, n, ac);
-	choose(t, ac);
+	/* Accents of a player of drums say little. */
+	for (size_t i = 0; ear && i < n; i++)
+		t->train[t->filled[i]] = sqrtf(t->train[t->filled[i]]);
+	correlate(t, n, ears[ear].sigma, ac);
+	choose(t, t->prior + ear * TEMPO_CANDIDATES, ac);
+	t->conf *= ears[ear].trust;
+	if (t->conf > ears[ear].most)
+		t->conf = ears[ear].most;
 	return 0;
 }
 
