@@ -102,36 +102,62 @@ at_lag(const float *x, size_t n, size_t lag)
 	return (double)v / (double)(n - lag);
 }
 
-/* Mean correlation at one, two and three bars; what is too short for one and
- * a half says nothing. */
+/* Mean correlation at one, two and three bars; what is shorter than two says
+ * nothing. */
 static double
 likeness(const float *x, size_t n, size_t steps, double power)
 {
 	double v = 0;
 	int k = 0;
 
-	for (; k < 3 && n >= steps * (size_t)(k + 1) + steps / 2; k++)
+	for (; k < 3 && n >= steps * (size_t)(k + 2) - 2; k++)
 		v += at_lag(x, n, steps * (size_t)(k + 1));
 	return k > 0 ? v / k / power : -1;
 }
 
-static void
-by_onsets(struct meter_guess *g, size_t n, double sum)
+static double
+rate(const float *x, size_t n, const struct shape *shape, double power,
+    size_t length)
 {
-	double mean = sum / (double)n, power, v, best = -2;
+	double v = likeness(x, n, shape->steps, power);
+
+	if (v <= -1)
+		return v;
+	/* A file that ends on a bar line was cut to bars. */
+	if (length > 0 && length % shape->steps == 0)
+		v += METER_WHOLE_BARS;
+	return v + (double)shape->bias;
+}
+
+/* Two bars look like one that is twice as long: the shorter is taken when it
+ * repeats nearly as well. */
+static const struct shape *
+shortest(const float *x, size_t n, const struct shape *top, double power)
+{
+	double v = likeness(x, n, top->steps, power);
+
+	for (size_t i = 0; i < SHAPES; i++)
+		if (shapes[i].steps * 2 == top->steps &&
+		    likeness(x, n, shapes[i].steps, power) >=
+			METER_HALF_BAR * v)
+			return &shapes[i];
+	return top;
+}
+
+static void
+by_onsets(struct meter_guess *g, size_t n, size_t length, double sum)
+{
+	double mean = sum / (double)n, power, v, best = -1, one, half;
 	const struct shape *top = NULL;
-	double one, half;
+	const float *x = g->step;
 
 	for (size_t i = 0; i < n; i++)
 		g->step[i] -= (float)mean;
-	power = at_lag(g->step, n, 0);
+	power = at_lag(x, n, 0);
 	if (power <= 0)
 		return;
 	for (size_t i = 0; i < SHAPES; i++) {
-		v = likeness(g->step, n, shapes[i].steps, power);
-		if (v <= -1)
-			continue;
-		v += (double)shapes[i].bias;
+		v = rate(x, n, &shapes[i], power, length);
 		if (v > best) {
 			best = v;
 			top = &shapes[i];
@@ -139,20 +165,32 @@ by_onsets(struct meter_guess *g, size_t n, double sum)
 	}
 	if (top == NULL)
 		return;
+	top = shortest(x, n, top, power);
 	g->num = top->num;
 	g->den = top->den;
 	g->from = METER_ONSETS;
 	if (top->steps == 12) {
 		/* 6/8 has its beat at half the bar, 3/4 at thirds of it. */
-		half = likeness(g->step, n, 6, power);
-		one = (likeness(g->step, n, 4, power) +
-			  likeness(g->step, n, 8, power)) /
-		    2;
+		half = likeness(x, n, 6, power);
+		one = (likeness(x, n, 4, power) + likeness(x, n, 8, power)) / 2;
 		if (half > one) {
 			g->num = 6;
 			g->den = 8;
 		}
 	}
+}
+
+/* Sixteenths up to the end of the tracks where that is past the notes and on
+ * the grid, else 0: it was set by somebody. */
+static size_t
+whole_length(const struct song *s, const struct grid *grid)
+{
+	double x = grid_beats(grid, s->end) * 4;
+
+	return s->end > s->last && grid->origin == 0 && x == floor(x) &&
+		x < MOST_STEPS
+	    ? (size_t)x
+	    : 0;
 }
 
 int
@@ -162,19 +200,18 @@ meter_find(struct meter_guess *g, const struct song *s,
 	size_t n, onsets;
 	double sum;
 
-	g->num = g->den = 0;
-	g->from = METER_NONE;
 	longest(g, s);
 	if (g->from == METER_MAP && g->num * 4 > g->den)
 		return 0;
-	g->num = g->den = 0;
+	/* What the standard says where nobody does. */
+	g->num = g->den = s->nnotes > 0 ? 4 : 0;
 	g->from = METER_NONE;
 	if (g->step == NULL &&
 	    (g->step = calloc(MOST_STEPS + 1, sizeof(*g->step))) == NULL)
 		return -1;
 	n = fill(g, s, parts, grid, &sum, &onsets);
 	if (onsets >= METER_LEAST_ONSETS)
-		by_onsets(g, n, sum);
+		by_onsets(g, n, whole_length(s, grid), sum);
 	memset(g->step, 0, n * sizeof(*g->step));
 	return 0;
 }

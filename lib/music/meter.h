@@ -1,7 +1,8 @@
 /* meter - beats a bar, by the map when it is believable, else by onsets
  *
  * What a file says is believed unless it is a dummy: a bar of one quarter or
- * less, or nothing at all.
+ * less, or nothing at all.  Where the onsets say nothing either it is the
+ * standard's 4/4, METER_NONE.
  */
 #ifndef MUSIC_METER_H
 #define MUSIC_METER_H
