@@ -8,7 +8,13 @@
 #include "music/chords.h"
 #include "music/params.h"
 
-enum { TRIADS = 24, SILENT = TRIADS, STATES = 25, NO_BASS = 255 };
+enum {
+	TRIADS = 24,
+	SILENT = TRIADS,
+	STATES = 25,
+	NO_BASS = 255,
+	CYCLE_STEPS = 512
+};
 
 static const char *const suffix[CHORD_QUALITIES] = { "", "m", "dim", "aug",
 	"sus2", "sus4", "7", "maj7", "m7", "m7b5" };
@@ -73,7 +79,8 @@ listen(struct chords *c, const struct song *s, const struct parts *parts,
 }
 
 static void
-rate(const float w[12], uint8_t bass, float score[STATES])
+rate(const float w[12], uint8_t bass, const float bias[TRIADS],
+    float score[STATES])
 {
 	float sum = 0, in;
 
@@ -87,7 +94,7 @@ rate(const float w[12], uint8_t bass, float score[STATES])
 	for (int r = 0; r < 12; r++)
 		for (int m = 0; m < 2; m++) {
 			in = w[r] + w[(r + 4 - m) % 12] + w[(r + 7) % 12];
-			score[r * 2 + m] = 2 * in / sum - 1;
+			score[r * 2 + m] = 2 * in / sum - 1 + bias[r * 2 + m];
 		}
 	if (bass != NO_BASS) {
 		score[bass % 12 * 2] += (float)CHORD_BASS;
@@ -99,13 +106,13 @@ rate(const float w[12], uint8_t bass, float score[STATES])
 /* Viterbi with one price for every change: a state either stays or comes
  * from the best state before. */
 static void
-decode(struct chords *c, size_t n)
+decode(struct chords *c, size_t n, const float bias[TRIADS])
 {
 	float v[STATES] = { 0 }, score[STATES], top;
 	int best = 0;
 
 	for (size_t b = 0; b < n; b++) {
-		rate(c->weight[b], c->bass[b], score);
+		rate(c->weight[b], c->bass[b], bias, score);
 		best = 0;
 		for (int i = 1; i < STATES; i++)
 			if (v[i] > v[best])
@@ -189,39 +196,118 @@ alike(const struct chord *a, const struct chord *b)
 	return a->root == b->root && a->quality == b->quality;
 }
 
-/* The shortest period that nearly all chords keep, seen at least twice. */
-static size_t
-find_cycle(const struct chord *c, size_t n)
+/* The chord that sounds at step i, a step being unit beats or a chord. */
+static const struct chord *
+step(const struct chords *c, size_t i, size_t *at)
 {
-	size_t same;
+	size_t beat = c->chord[0].from + i * c->unit;
 
-	if (n > 512)
-		n = 512;
+	if (c->unit == 0)
+		return i < c->n ? &c->chord[i] : NULL;
+	while (*at < c->n && c->chord[*at].to <= beat)
+		++*at;
+	return *at < c->n && c->chord[*at].from <= beat ? &c->chord[*at] : NULL;
+}
+
+static size_t
+count_steps(const struct chords *c)
+{
+	if (c->n == 0 || c->unit == 0)
+		return c->n;
+	return (c->chord[c->n - 1].to - c->chord[0].from) / c->unit;
+}
+
+/* The shortest period that nearly all steps keep, heard at least twice. */
+static size_t
+find_cycle(const struct chords *c)
+{
+	const struct chord *heard[CYCLE_STEPS];
+	size_t same, at = 0, n = count_steps(c);
+
+	if (n > CYCLE_STEPS)
+		n = CYCLE_STEPS;
+	for (size_t i = 0; i < n; i++)
+		if ((heard[i] = step(c, i, &at)) == NULL)
+			return 0;
 	for (size_t p = 2; p <= CHORD_LONGEST_CYCLE && 2 * p <= n; p++) {
 		same = 0;
 		for (size_t i = p; i < n; i++)
-			same += (size_t)alike(&c[i], &c[i - p]);
+			same += (size_t)alike(heard[i], heard[i - p]);
 		if (same * 10 >= (n - p) * 8)
 			return p;
 	}
 	return 0;
 }
 
+/* The largest step that all changes fall on, so that a chord which a cycle
+ * ends and begins with is counted twice. */
+static uint32_t
+common_step(const struct chords *c)
+{
+	uint32_t unit = 0, a, b;
+
+	for (size_t i = 0; i < c->n; i++) {
+		b = c->chord[i].from - c->chord[0].from;
+		/* The last one may ring on. */
+		for (a = unit; b != 0;) {
+			uint32_t rest = a % b;
+
+			a = b;
+			b = rest;
+		}
+		unit = a;
+	}
+	return unit;
+}
+
+static void
+repetition(struct chords *c)
+{
+	c->unit = common_step(c);
+	if (c->unit < 2 || (c->cycle = find_cycle(c)) == 0) {
+		c->unit = 0;
+		c->cycle = find_cycle(c);
+	}
+}
+
+/* Triads of the scale, and the major one on the fifth of a minor key. */
+static void
+in_key(const struct key *k, float bias[TRIADS])
+{
+	static const uint8_t degrees[2][7][2] = {
+		{ { 0, 0 }, { 2, 1 }, { 4, 1 }, { 5, 0 }, { 7, 0 }, { 9, 1 },
+		    { 11, 1 } },
+		{ { 0, 1 }, { 3, 0 }, { 5, 1 }, { 7, 1 }, { 7, 0 }, { 8, 0 },
+		    { 10, 0 } },
+	};
+
+	memset(bias, 0, TRIADS * sizeof(*bias));
+	if (k->tonic < 0)
+		return;
+	for (int i = 0; i < 7; i++)
+		bias[(k->tonic + degrees[k->minor][i][0]) % 12 * 2 +
+		    degrees[k->minor][i][1]] = CHORD_IN_KEY;
+}
+
 int
 chords_find(struct chords *c, const struct song *s, const struct parts *parts,
-    const struct grid *g)
+    const struct grid *g, const struct key *k)
 {
+	float bias[TRIADS];
 	size_t n;
 
 	c->n = c->cycle = 0;
+	c->unit = 0;
 	if (s->nnotes == parts->drums)
 		return 0;
 	if (prepare(c) == -1)
 		return -1;
+	in_key(k, bias);
 	n = listen(c, s, parts, g);
-	decode(c, n);
+	decode(c, n, bias);
 	stretches(c, n);
-	c->cycle = find_cycle(c->chord, c->n);
+	if (c->n > 0)
+		repetition(c);
 	return 0;
 }
 
@@ -271,11 +357,11 @@ static int
 text(const struct chords *c, const struct key *k, struct buf *b,
     int (*one)(const struct chord *, const struct key *, struct buf *))
 {
-	size_t n = c->cycle > 0 ? c->cycle : c->n;
+	size_t n = c->cycle > 0 ? c->cycle : c->n, at = 0;
 
 	for (size_t i = 0; i < n && i < CHORD_MOST; i++)
 		if ((i > 0 && buf_byte(b, ' ') == -1) ||
-		    one(&c->chord[i], k, b) == -1)
+		    one(step(c, i, &at), k, b) == -1)
 			return -1;
 	return 0;
 }

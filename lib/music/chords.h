@@ -34,8 +34,9 @@ struct chord {
 struct chords {
 	struct chord *chord;
 	size_t n;
-	size_t cycle; /* chords in the cycle that repeats; 0 none */
-	double first; /* beat of the grid that beat 0 is */
+	size_t cycle;  /* steps in the cycle that repeats; 0 none */
+	uint32_t unit; /* beats a step; 0: each chord is one */
+	double first;  /* beat of the grid that beat 0 is */
 	/* Memory of the estimator, MOST_BEATS each. */
 	float (*weight)[12];
 	uint8_t *bass;
@@ -46,7 +47,7 @@ struct chords {
 
 /* 0, or -1 ENOMEM. */
 int chords_find(struct chords *, const struct song *, const struct parts *,
-    const struct grid *);
+    const struct grid *, const struct key *);
 /* Appends the columns chords and roman: the cycle, or the first CHORD_MOST.
  * Nothing where there are none, or for roman no key.  0, or -1 ENOMEM. */
 int chords_text(const struct chords *, const struct key *, struct buf *);

@@ -100,6 +100,12 @@ by_notes(const struct part *p, const struct song *s, const struct parts *all)
 		v += 1.9;
 	if (all->n == 1)
 		v += 1;
+	/* Few pitches that are held are a bass, what rings for beats a chord.
+	 */
+	if (p->distinct <= 2 && p->gate > .7f && p->length > .2f)
+		v -= 2;
+	if (p->length > 1.5f)
+		v -= 2;
 	if (program >= BASSES && program < BASSES + 8)
 		v -= 3;
 	else if (program > 0 && program < PERCUSSIVE)

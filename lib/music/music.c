@@ -15,7 +15,8 @@ music_analyse(struct music *m, const struct song *s)
 	    meter_find(&m->meter, s, &m->parts, &m->tempo.grid) == -1)
 		return -1;
 	m->key = key_find(s, &m->parts);
-	if (chords_find(&m->chords, s, &m->parts, &m->tempo.grid) == -1)
+	if (chords_find(&m->chords, s, &m->parts, &m->tempo.grid, &m->key) ==
+	    -1)
 		return -1;
 	m->role = role_find(&m->parts, s);
 	m->swing = swing_find(s, &m->tempo.grid);

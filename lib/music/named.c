@@ -86,6 +86,9 @@ named_tempo(const char *s, size_t n, double *conf)
 		v = number(&p, end);
 		for (q = p; q < end && (*q == ' ' || *q == '_' || *q == '-');)
 			q++;
+		/* 120-129 is a shelf, not a tempo. */
+		if (from - s >= 2 && from[-1] == '-' && digit(from[-2]))
+			continue;
 		if (v >= LOWEST && v <= HIGHEST &&
 		    (bpm_at(q, end) ||
 			(from - s >= 3 && bpm_at(from - 3, end)) ||
@@ -96,6 +99,7 @@ named_tempo(const char *s, size_t n, double *conf)
 		} else if (*conf < .9 && v >= BARE_LOWEST &&
 		    v <= BARE_HIGHEST && from > s && p < end && *from != '0' &&
 		    gap(from[-1]) && gap(*p) && end - p > 1 &&
+		    !(*p == '-' && digit(p[1])) &&
 		    (letter(p[1]) || gap(p[1])) && *p != '.' &&
 		    !counts(s, from)) {
 			found = v;

@@ -61,7 +61,8 @@
 /* Chords [C]. */
 #define CHORD_BASS 0.4
 #define CHORD_CHANGE 0.5
-#define CHORD_MOST 32 /* in the column */
+#define CHORD_IN_KEY 0.05f /* decides where there is no third [own] */
+#define CHORD_MOST 32      /* in the column */
 #define CHORD_LONGEST_CYCLE 16
 
 /* Swing: where an off-beat may stand in its beat. [own, after GrooveToolbox] */
