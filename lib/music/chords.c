@@ -1,7 +1,6 @@
 /* chords - the chord of every beat, its cycle, and roman numerals */
 #include "config.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,39 +38,41 @@ prepare(struct chords *c)
 
 /* How long each pitch class sounds in each beat, and the lowest note there.
  * A note is followed for LONGEST_QUARTERS beats at most. */
-static size_t
+static int
 listen(struct chords *c, const struct song *s, const struct parts *parts,
     const struct grid *g)
 {
-	const double least = .1; /* beats that a bass must sound in one */
-	double on, off, to, part;
-	size_t n = 0, b;
+	const float least = .1f; /* beats that a bass must sound in one */
+	float on, off, from, to;
+	double at;
+	int n = 0, b;
 
-	c->first = floor(grid_beats(g, s->first) + .05);
+	c->first = (double)grid_whole(grid_beats(g, s->first) + .05);
 	for (size_t i = 0; i < s->nnotes; i++) {
 		const struct note *q = &s->note[i];
+		unsigned class = q->pitch % 12;
 
-		on = grid_beats(g, q->on) - c->first;
-		if (on >= MOST_BEATS)
+		at = grid_beats(g, q->on) - c->first;
+		if (at >= MOST_BEATS)
 			break;
 		if (parts_is_drum(parts, q))
 			continue;
-		off = grid_beats(g, q->off) - c->first;
-		if (on < 0)
-			on = 0;
+		on = at < 0 ? 0 : (float)at;
+		at = grid_beats(g, q->off) - c->first;
+		off = at > MOST_BEATS ? MOST_BEATS : (float)at;
 		if (off > on + LONGEST_QUARTERS)
 			off = on + LONGEST_QUARTERS;
-		if (off < on + .05)
-			off = on + .05;
-		for (b = (size_t)on; b < MOST_BEATS && (double)b < off; b++) {
+		if (off < on + .05f)
+			off = on + .05f;
+		for (b = (int)on; b < MOST_BEATS && (float)b < off; b++) {
 			for (; n <= b; n++) {
 				memset(c->weight[n], 0, sizeof(c->weight[n]));
 				c->bass[n] = NO_BASS;
 			}
-			to = off < (double)b + 1 ? off : (double)b + 1;
-			part = to - (on > (double)b ? on : (double)b);
-			c->weight[b][q->pitch % 12] += (float)part;
-			if (part >= least && q->pitch < c->bass[b])
+			from = on > (float)b ? on : (float)b;
+			to = off < (float)(b + 1) ? off : (float)(b + 1);
+			c->weight[b][class] += to - from;
+			if (to - from >= least && q->pitch < c->bass[b])
 				c->bass[b] = q->pitch;
 		}
 	}
@@ -121,11 +122,8 @@ decode(struct chords *c, size_t n, const float bias[TRIADS])
 		c->best[b] = (uint8_t)best;
 		c->stay[b] = 0;
 		for (int i = 0; i < STATES; i++) {
-			if (v[i] >= top)
-				c->stay[b] |= 1u << i;
-			else
-				v[i] = top;
-			v[i] += score[i];
+			c->stay[b] |= (uint32_t)(v[i] >= top) << i;
+			v[i] = (v[i] >= top ? v[i] : top) + score[i];
 		}
 	}
 	for (int i = best = 0; i < STATES; i++)
@@ -303,7 +301,7 @@ chords_find(struct chords *c, const struct song *s, const struct parts *parts,
 	if (prepare(c) == -1)
 		return -1;
 	in_key(k, bias);
-	n = listen(c, s, parts, g);
+	n = (size_t)listen(c, s, parts, g);
 	decode(c, n, bias);
 	stretches(c, n);
 	if (c->n > 0)

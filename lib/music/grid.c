@@ -1,8 +1,6 @@
 /* grid - where the beats of a file are */
 #include "config.h"
 
-#include <math.h>
-
 #include "music/grid.h"
 
 enum {
@@ -45,8 +43,9 @@ grid_fits(const struct song *s)
 struct grid
 grid_of_ticks(const struct song *s)
 {
-	return (struct grid){ .origin = 0,
-		.beat = (double)s->maps.tpq_num / (double)s->maps.tpq_den };
+	double beat = (double)s->maps.tpq_num / (double)s->maps.tpq_den;
+
+	return (struct grid){ .origin = 0, .beat = beat < 1 ? 1 : beat };
 }
 
 struct grid
@@ -56,9 +55,11 @@ grid_of_onsets(const struct song *s, double beat)
 	size_t n = s->nnotes < MOST_ONSETS ? s->nnotes : MOST_ONSETS;
 	int at = 0;
 
+	if (beat < 1)
+		beat = 1;
 	for (size_t i = 0; i < n; i++) {
 		x = (double)(s->note[i].on - s->first) / beat;
-		bin[(int)((x - floor(x)) * PHASES) % PHASES]++;
+		bin[(int)((x - (double)grid_whole(x)) * PHASES) % PHASES]++;
 	}
 	/* A bar of three bins a phase, and its half beat counts half. */
 	for (int p = 0; p < PHASES; p++) {

@@ -11,7 +11,7 @@
 
 struct grid {
 	double origin; /* tick of a beat */
-	double beat;   /* ticks a beat, above 0 */
+	double beat;   /* ticks a beat, at least 1 */
 };
 
 /* How far the onsets sit on sixteenths or eighth triplets of the file's own
@@ -27,6 +27,15 @@ static inline double
 grid_beats(const struct grid *g, int64_t tick)
 {
 	return ((double)tick - g->origin) / g->beat;
+}
+
+/* The beat that a place lies in; cheaper than floor(3). */
+static inline int64_t
+grid_whole(double beats)
+{
+	int64_t i = (int64_t)beats;
+
+	return i - (beats < (double)i);
 }
 
 #endif

@@ -138,7 +138,8 @@ key_find(const struct song *s, const struct parts *parts)
 {
 	struct key k = { .tonic = -1, .second_tonic = -1 };
 	struct hearing h = { 0 };
-	double r, best = -2, second = -2;
+	double r, best = -2, second = -2, first = KEY_FIRST_BASS;
+	double last = KEY_LAST_BASS;
 	int classes = 0;
 
 	listen(&h, s, parts);
@@ -146,11 +147,15 @@ key_find(const struct song *s, const struct parts *parts)
 		classes += h.weight[i] > 0;
 	if (classes < KEY_LEAST_CLASSES)
 		return k;
+	/* The last chord of a loop leads back to the first. */
+	if (maps_quarters(&s->maps, s->last - s->first) <= KEY_LOOP_QUARTERS) {
+		first = KEY_LOOP_FIRST_BASS;
+		last = 0;
+	}
 	for (int t = 0; t < 12; t++)
 		for (int m = 0; m < 2; m++) {
 			r = correlation(h.weight, t, profile[m]) +
-			    (t == h.last) * KEY_LAST_BASS +
-			    (t == h.first) * KEY_FIRST_BASS;
+			    (t == h.last) * last + (t == h.first) * first;
 			if (r > best) {
 				second = best;
 				k.second_tonic = k.tonic;

@@ -18,6 +18,8 @@
  * last and of the first chord, which songs begin and end on. */
 #define KEY_LAST_BASS 0.05
 #define KEY_FIRST_BASS 0.03
+#define KEY_LOOP_QUARTERS 36 /* no longer than 8 bars: a loop [own] */
+#define KEY_LOOP_FIRST_BASS 0.15
 #define KEY_CONF 5          /* a lead of .16 was right in 95 %: 0.8 */
 #define KEY_LEAST_CLASSES 4 /* fewer pitch classes: no key */
 
