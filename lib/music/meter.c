@@ -126,6 +126,9 @@ rate(const float *x, size_t n, const struct shape *shape, double power,
 	/* A file that ends on a bar line was cut to bars. */
 	if (length > 0 && length % shape->steps == 0)
 		v += METER_WHOLE_BARS;
+	/* A bar or two may be like each other by chance. */
+	if (shape->bias <= 0)
+		v -= METER_DOUBT * shape->steps / (double)n;
 	return v + (double)shape->bias;
 }
 

@@ -57,6 +57,7 @@
 /* Meter [M]: bias for common time, on the scale of a correlation. */
 #define METER_DUPLE_BIAS 0.05f
 #define METER_WHOLE_BARS 0.1 /* the file is cut to such bars [own] */
+#define METER_DOUBT 0.5      /* of rarer meters, over the bars heard [own] */
 #define METER_HALF_BAR 0.75  /* as like as the double one [own] */
 #define METER_LEAST_ONSETS 8
 
