@@ -417,8 +417,11 @@ pass(struct level *l)
 
 	for (;;) {
 		r = archive_read_next_header(l->a, &e);
-		if (r == ARCHIVE_RETRY)
+		if (r == ARCHIVE_RETRY) {
+			/* A damaged header; it goes on at the next one. */
+			l->code = code_of(l->a);
 			continue;
+		}
 		if (r == ARCHIVE_EOF)
 			return 0;
 		if (r < ARCHIVE_WARN) {
