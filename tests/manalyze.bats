@@ -3,19 +3,22 @@
 bats_require_minimum_version 1.5.0
 load helper
 
+setup_file() {
+	HEAD=$(manalyze -H | tr -d '#')
+	export HEAD
+}
+
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	division=96
 }
 
-# col NAME: that column of what manalyze says of the file x.mid.
+# col NAME [FILE]: that column of what manalyze says of the file x.mid.
 col() {
-	local n=0 name
-	for name in $(manalyze -H | tr -d '#'); do
-		n=$((n + 1))
-		[ "$name" != "$1" ] || break
-	done
-	echo "${2:-x.mid}" | manalyze | cut -f"$n"
+	local n=1 names
+	read -ra names <<<"$HEAD"
+	while [ "${names[n - 1]}" != "$1" ]; do n=$((n + 1)); done
+	cut -f"$n" < <(manalyze <<<"${2:-x.mid}")
 }
 
 chords_of() { # root and quality by semitones, a bar each at division 96
