@@ -31,7 +31,7 @@ smf_vlq() {
 
 # Prints "tick order escapes" for each event, to be sorted.
 smf_events() {
-	local w now=0 ch=0 at p l v a i=0 s hex
+	local w now=0 ch=0 p l v a i=0 s hex f
 	for w; do
 		i=$((i + 1)) a=${w:1}
 		case $w in
@@ -54,8 +54,9 @@ smf_events() {
 				s+="\\x${hex:0:2}" hex=${hex:2}
 			done ;;
 		n* | h*)
-			IFS=: read -r p l v <<<"$a"
-			l=${l:-$((division / 4))} v=${v:-64}
+			# shellcheck disable=SC2206
+			f=(${a//:/ })
+			p=${f[0]} l=${f[1]:-$((division / 4))} v=${f[2]:-64}
 			printf '%d 2%05d \\x%02x\\x%02x\\x%02x\n' $now $i \
 				$((144 + ch)) "$p" "$v"
 			printf '%d 0%05d \\x%02x\\x%02x\\x40\n' $((now + l)) $i \

@@ -17,7 +17,7 @@ setup() {
 col() {
 	local n=1 names
 	read -ra names <<<"$HEAD"
-	while [ "${names[n - 1]}" != "$1" ]; do n=$((n + 1)); done
+	while [ "${names[n - 1]:-$1}" != "$1" ]; do n=$((n + 1)); done
 	cut -f"$n" < <(manalyze <<<"${2:-x.mid}")
 }
 
