@@ -21,13 +21,13 @@ query() {
 	need sqlite3
 	collection
 	run -1 --separate-stderr midiflow --source src --library lib
-	[[ "$output" = *"entries      19"* ]]
+	[[ "$output" = *"entries      20"* ]]
 	[[ "$output" = *"distinct     14"* ]]
-	[[ "$output" = *"duplicates   4"* ]]
+	[[ "$output" = *"duplicates   5"* ]]
 	[[ "$output" = *"errors       1"* ]]
 	[[ "$output" = *"not-midi   1"* ]]
 	[[ "$stderr" = *"not found.mid: not-midi"* ]]
-	[ "$(query "SELECT count(*) FROM location WHERE status IN ('ok', 'dup')")" = 18 ]
+	[ "$(query "SELECT count(*) FROM location WHERE status IN ('ok', 'dup')")" = 19 ]
 	[ "$(query "SELECT count(*) FROM problem")" = 1 ]
 }
 
