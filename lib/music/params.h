@@ -20,7 +20,7 @@
 #define KEY_FIRST_BASS 0.03
 #define KEY_LOOP_QUARTERS 36 /* no longer than 8 bars: a loop [own] */
 #define KEY_LOOP_FIRST_BASS 0.15
-#define KEY_CONF 4 /* a lead of .2 was right in 96 %: 0.8 */
+#define KEY_CONF 4          /* a lead of .2 was right in 96 %: 0.8 */
 #define KEY_LEAST_CLASSES 4 /* fewer pitch classes: no key */
 
 /* Tempo [T]: autocorrelation of onsets in 10 ms bins, smoothed, four multiples
