@@ -156,14 +156,6 @@ read_options(struct export *x, struct settings *set, int argc, char *argv[])
 	read_map(x, set, map, fold);
 }
 
-/* Only MIDI files that are there and not seen before. */
-static int
-is_wanted(const struct rec *r)
-{
-	return (!rec_known(r, COL_KIND) || rec_is(r, COL_KIND, "midi")) &&
-	    (!rec_known(r, COL_STATUS) || rec_is(r, COL_STATUS, "ok"));
-}
-
 struct work {
 	struct export x;
 	struct settings set;
@@ -175,7 +167,7 @@ work(struct stream *s, struct rec *r, void *ctx)
 	struct work *w = ctx;
 	const char *reason;
 
-	if (!is_wanted(r))
+	if (!load_wanted(r))
 		return WORK_KEEP;
 	switch (export_record(&w->x, r, &reason)) {
 	case EXPORT_OK:

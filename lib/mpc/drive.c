@@ -49,6 +49,26 @@ content_key(const char *tree, size_t ntree, const char *hex)
 	return hash_short(hex, INDEX_CONTENT, hash_short(tree, ntree, 0));
 }
 
+/* The value of a key, or 0. */
+static uint64_t
+get(struct map *m, uint64_t key)
+{
+	uint64_t *v = map_at(m, key);
+
+	return v != NULL ? *v : 0;
+}
+
+static int
+set(struct map *m, uint64_t key, uint64_t value)
+{
+	uint64_t *v = map_at(m, key);
+
+	if (v == NULL)
+		return -1;
+	*v = value;
+	return 0;
+}
+
 /* --- folders ---------------------------------------------------------------
  */
 
@@ -117,7 +137,7 @@ list(struct drive *d, size_t number)
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
 		f->n++;
-		bad = table_set(&d->name,
+		bad = set(&d->name,
 			  name_key_in(number, e->d_name, strlen(e->d_name)),
 			  1) == -1;
 	}
@@ -159,13 +179,13 @@ folder(struct drive *d, const char *path, int make)
 {
 	size_t n = strlen(path), cap = d->capfolders * 2 + 64;
 	uint64_t key = hash_short(path, n, 0);
-	uint64_t *have = table_get(&d->folder, key);
+	uint64_t have = get(&d->folder, key);
 	struct drive_folder *f;
 	struct stat st;
 	int there;
 
-	if (have != NULL)
-		return (ssize_t)*have;
+	if (have > 0)
+		return (ssize_t)have - 1;
 	there = d->fd != -1 && fstatat(d->fd, path, &st, 0) == 0;
 	if (!there && !make) {
 		errno = ENOENT;
@@ -184,7 +204,7 @@ folder(struct drive *d, const char *path, int make)
 	    (there &&
 		(keep_open(d, d->nfolders) == -1 ||
 		    list(d, d->nfolders) == -1)) ||
-	    table_set(&d->folder, key, d->nfolders) == -1)
+	    set(&d->folder, key, d->nfolders + 1) == -1)
 		return -1;
 	return (ssize_t)d->nfolders++;
 }
@@ -198,9 +218,9 @@ take_line(struct drive *d, const char *line, size_t n)
 {
 	const char *content, *file, *p, *slash;
 	size_t nfile, at = d->paths.len, depth = 0;
-	uint64_t *number, key;
+	uint64_t number, key;
 
-	if (table_set(&d->line, hash_short(line, n, 0), 1) == -1)
+	if (set(&d->line, hash_short(line, n, 0), 1) == -1)
 		return -1;
 	if (!index_parse(line, n, &content, &file, &nfile))
 		return 0;
@@ -211,24 +231,23 @@ take_line(struct drive *d, const char *line, size_t n)
 	if (depth < 2)
 		return 0;
 	key = content_key(file, (size_t)(p - file), content);
-	if (table_get(&d->content, key) != NULL)
+	if (get(&d->content, key) != 0)
 		return 0;
 	if (buf_add(&d->paths, file, nfile) == -1 ||
 	    buf_byte(&d->paths, '\0') == -1 ||
-	    table_set(&d->content, key, at) == -1)
+	    set(&d->content, key, at + 1) == -1)
 		return -1;
 	/* Another process's file, in a folder that was read before it. */
 	slash = memrchr(file, '/', nfile);
-	number =
-	    table_get(&d->folder, hash_short(file, (size_t)(slash - file), 0));
-	if (number == NULL)
+	number = get(&d->folder, hash_short(file, (size_t)(slash - file), 0));
+	if (number == 0)
 		return 0;
 	n = nfile - (size_t)(slash + 1 - file);
-	key = name_key_in((size_t)*number, slash + 1, n);
-	if (table_get(&d->name, key) != NULL)
+	key = name_key_in((size_t)number - 1, slash + 1, n);
+	if (get(&d->name, key) != 0)
 		return 0;
-	d->folders[*number].n++;
-	return table_set(&d->name, key, 1);
+	d->folders[number - 1].n++;
+	return set(&d->name, key, 1);
 }
 
 /* Reads what was added to the index, by whomever. */
@@ -288,11 +307,10 @@ unlock(struct drive *d)
 	d->locked = 0;
 }
 
-/* Appends a whole line, or nothing. */
+/* Appends whole lines, or nothing; the lock is held. */
 static int
 append(int fd, const struct buf *b)
 {
-	off_t end = lseek(fd, 0, SEEK_END);
 	size_t done = 0;
 	ssize_t k;
 	int e;
@@ -303,7 +321,9 @@ append(int fd, const struct buf *b)
 			continue;
 		if (k == -1) {
 			e = errno;
-			(void)!ftruncate(fd, end);
+			if (done > 0)
+				(void)!ftruncate(
+				    fd, lseek(fd, 0, SEEK_END) - (off_t)done);
 			errno = e;
 			return -1;
 		}
@@ -346,7 +366,9 @@ mend_index(struct drive *d)
 		return -1;
 	if (rows > 0)
 		return 0;
-	return index_csv_head(&d->csv) == -1 ? -1 : append(d->csv_fd, &d->csv);
+	buf_clear(&d->text);
+	return index_csv_head(&d->text) == -1 ? -1
+					      : append(d->csv_fd, &d->text);
 }
 
 static int
@@ -411,8 +433,7 @@ static int
 same_there(
     struct drive *d, size_t number, const char *name, const void *p, size_t n)
 {
-	if (table_get(&d->name, name_key_in(number, name, strlen(name))) ==
-	    NULL)
+	if (get(&d->name, name_key_in(number, name, strlen(name))) == 0)
 		return 0;
 	return d->folders[number].n > 0 && d->fd != -1 &&
 	    keep_open(d, number) == 0 &&
@@ -427,9 +448,9 @@ write_there(struct drive *d, size_t number, const char *name, const char *tag,
 	uint64_t key = name_key_in(number, name, strlen(name));
 	int taken;
 
-	if (table_get(&d->name, key) != NULL)
+	if (get(&d->name, key) != 0)
 		return 1;
-	if (table_set(&d->name, key, 1) == -1)
+	if (set(&d->name, key, 1) == -1)
 		return -1;
 	if (!d->dry) {
 		if (keep_open(d, number) == -1)
@@ -464,15 +485,15 @@ make_name(struct buf *b, const struct name *name, const char *digits)
 }
 
 /* Finds the file in one page: 1; 0 when it is not there, and the page has
- * room or not; the name is in d->json. */
+ * room or not; the name is in d->text. */
 static int
 look_in(struct drive *d, size_t number, const struct name *name,
     const char *digits, const void *p, size_t n)
 {
 	for (int i = 0; i < 2; i++) {
-		if (make_name(&d->json, name, i == 0 ? NULL : digits) == -1)
+		if (make_name(&d->text, name, i == 0 ? NULL : digits) == -1)
 			return -1;
-		if (same_there(d, number, d->json.p, p, n))
+		if (same_there(d, number, d->text.p, p, n))
 			return 1;
 	}
 	return 0;
@@ -490,9 +511,9 @@ place_in(struct drive *d, size_t number, const struct name *name,
 
 	for (size_t i = 0; i < sizeof(digits) / sizeof(*digits); i++) {
 		snprintf(part, sizeof(part), "%.*s", digits[i], hex);
-		if (make_name(&d->json, name, i == 0 ? NULL : part) == -1)
+		if (make_name(&d->text, name, i == 0 ? NULL : part) == -1)
 			return -1;
-		taken = write_there(d, number, d->json.p, hex, p, n);
+		taken = write_there(d, number, d->text.p, hex, p, n);
 		if (taken != 1)
 			return taken;
 	}
@@ -523,7 +544,7 @@ place(struct drive *d, const char *tree, const struct name *name,
 			found = place_in(d, (size_t)number, name, hex, p, n);
 		}
 		if (found == -1 || buf_byte(&d->file, '/') == -1 ||
-		    buf_add(&d->file, d->json.p, d->json.len) == -1)
+		    buf_add(&d->file, d->text.p, d->text.len) == -1)
 			return -1;
 		return 0;
 	}
@@ -533,13 +554,13 @@ place(struct drive *d, const char *tree, const struct name *name,
 static int
 known(struct drive *d, uint64_t key, size_t n)
 {
-	uint64_t *at = table_get(&d->content, key);
+	uint64_t at = get(&d->content, key);
 	struct stat st;
 
-	if (at == NULL)
+	if (at == 0)
 		return 0;
 	buf_clear(&d->file);
-	if (buf_str(&d->file, d->paths.p + *at) == -1)
+	if (buf_str(&d->file, d->paths.p + at - 1) == -1)
 		return -1;
 	if (d->dry)
 		return 1;
@@ -574,7 +595,7 @@ drive_put(struct drive *d, const char *tree, const struct name *name,
 	at = d->paths.len;
 	if (buf_add(&d->paths, d->file.p, d->file.len + 1) == -1)
 		return -1;
-	return table_set(&d->content, key, at);
+	return set(&d->content, key, at + 1);
 }
 
 int
@@ -603,27 +624,40 @@ drive_note(struct drive *d, struct index_entry *e, const struct hash *hash,
     const struct rec *r)
 {
 	char hex[HASH_DIGITS + 1];
+	size_t from = d->lines.len;
 	uint64_t key;
-	int bad = 0;
 
 	hash_hex(hash, hex);
 	e->content = hex;
 	e->file = d->file.p;
-	if (index_json(&d->json, e, r) == -1)
+	if (index_json(&d->lines, e, r) == -1)
 		return -1;
-	key = hash_short(d->json.p, d->json.len, 0);
-	if (!d->dry && table_get(&d->line, key) == NULL) {
-		if (lock(d) == -1)
-			return -1;
-		if (table_get(&d->line, key) == NULL) {
-			bad = index_csv(&d->csv, e, r) == -1 ||
-			    append(d->csv_fd, &d->csv) == -1 ||
-			    append(d->json_fd, &d->json) == -1 ||
-			    table_set(&d->line, key, 1) == -1;
-			if (!bad)
-				d->seen += (off_t)d->json.len;
-		}
+	key = hash_short(d->lines.p + from, d->lines.len - from, 0);
+	if (d->dry || get(&d->line, key) != 0) {
+		buf_cut(&d->lines, from);
+		return 0;
 	}
+	if (index_csv(&d->rows, e, r) == -1 || set(&d->line, key, 1) == -1)
+		return -1;
+	return 0;
+}
+
+int
+drive_commit(struct drive *d)
+{
+	int bad = 0;
+
+	if (d->lines.len > 0) {
+		buf_clear(&d->file);
+		/* Another process may have noted a line since: twice the same
+		 * line does no harm. */
+		bad = buf_str(&d->file, METADATA "/index.jsonl") == -1 ||
+		    lock(d) == -1 || append(d->csv_fd, &d->rows) == -1 ||
+		    append(d->json_fd, &d->lines) == -1;
+		d->seen += (off_t)d->lines.len;
+	}
+	buf_clear(&d->lines);
+	buf_clear(&d->rows);
 	unlock(d);
 	return bad ? -1 : 0;
 }
@@ -658,15 +692,16 @@ drive_free(struct drive *d)
 	if (d->fd != -1)
 		close(d->fd);
 	free(d->folders);
-	table_free(&d->content);
-	table_free(&d->line);
-	table_free(&d->name);
-	table_free(&d->folder);
+	map_free(&d->content);
+	map_free(&d->line);
+	map_free(&d->name);
+	map_free(&d->folder);
 	buf_free(&d->paths);
 	buf_free(&d->path);
 	buf_free(&d->file);
 	buf_free(&d->block);
-	buf_free(&d->json);
-	buf_free(&d->csv);
+	buf_free(&d->text);
+	buf_free(&d->lines);
+	buf_free(&d->rows);
 	*d = (struct drive){ .fd = -1 };
 }

@@ -17,9 +17,9 @@
 #define MPC_DRIVE_H
 
 #include "files/hash.h"
+#include "files/map.h"
 #include "mpc/index.h"
 #include "mpc/names.h"
-#include "mpc/table.h"
 
 enum { DRIVE_FULL = 200, DRIVE_OPEN = 128 };
 
@@ -31,16 +31,17 @@ struct drive {
 	int json_fd; /* METADATA/index.jsonl; locked while a file is placed */
 	int csv_fd, log_fd;
 	int locked;
-	off_t seen;           /* bytes of the index that are in the tables */
-	struct table content; /* content and tree: offset in paths */
-	struct table line;    /* lines of the index */
-	struct table name;    /* folder and name without case: 1 */
-	struct table folder;  /* folder: its number */
+	off_t seen;         /* bytes of the index that are in the tables */
+	struct map content; /* content and tree: offset in paths, plus 1 */
+	struct map line;    /* lines of the index */
+	struct map name;    /* folder and name without case: 1 */
+	struct map folder;  /* folder: its number, plus 1 */
 	struct buf paths;
 	struct drive_folder *folders;
 	size_t nfolders, capfolders;
 	size_t opened[DRIVE_OPEN], next_open;
-	struct buf path, file, block, json, csv;
+	struct buf path, file, block, text;
+	struct buf lines, rows;      /* of the index, not yet written */
 	uint64_t written, unchanged; /* files */
 };
 
@@ -48,13 +49,15 @@ struct drive {
  * index.  After a failure, *what names the thing that failed. */
 int drive_open(struct drive *, const char *path, int dry, const char **what);
 /* Places bytes as tree/CATEGORY/…/NAME.  Afterwards d->file is the path on
- * the drive.  drive_note() must follow. */
+ * the drive.  When it is new, the index stays locked until drive_commit(). */
 int drive_put(struct drive *, const char *tree, const struct name *,
     const struct hash *, const void *, size_t n);
-/* Writes the entry of what was put, unless the index has it; sets its file
- * and content. */
+/* Notes the entry of what was put, unless the index has it; sets its file and
+ * content. */
 int drive_note(struct drive *, struct index_entry *, const struct hash *,
     const struct rec *);
+/* Writes what was noted to the index, and unlocks it. */
+int drive_commit(struct drive *);
 /* A text in a folder of the drive, unless one of that name is there. */
 int drive_text(
     struct drive *, const char *folder, const char *name, const char *text);

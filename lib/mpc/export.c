@@ -2,12 +2,11 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "files/create.h"
 #include "mpc/export.h"
 #include "stream/num.h"
 #include "words/clean.h"
@@ -149,17 +148,31 @@ set_key(struct name *name, const struct rec *r)
 		(void)name_key(name->key, rec_field(r, COL_KEY));
 }
 
-/* The track's name, where it says more than the title. */
+/* The families of General MIDI's programs, eight each. */
+static const char *const families[16] = { "Piano", "Mallets", "Organ", "Guitar",
+	"Bass", "Strings", "Ensemble", "Brass", "Reed", "Pipe", "Lead", "Pad",
+	"Effects", "Ethnic", "Percussion", "Sounds" };
+
+/* What tells a part from its neighbours: the track's name where that says
+ * more than the title and is for this channel alone, else the instrument. */
 static int
-set_part_words(struct export *x, const struct track *t, struct name *name)
+set_part_words(struct export *x, const struct part *p, struct name *name)
 {
-	name->part = NULL;
-	if (t->name == NULL)
-		return 0;
+	const struct track *t = &x->song.track[p->track];
+	unsigned program = x->parts.note[p->first].program & 127;
+
 	buf_clear(&x->part);
-	if (name_words(&x->part, t->name, t->name_len) == -1)
+	name->part = NULL;
+	if (t->name != NULL && name->channel == 0 &&
+	    name_words(&x->part, t->name, t->name_len) == -1)
 		return -1;
-	name->part = x->part.p;
+	if (x->part.len > 0 && strcmp(x->part.p, "untitled") != 0 &&
+	    strncasecmp(x->part.p, x->title.p, x->part.len) != 0)
+		name->part = x->part.p;
+	else if (category_is_drums(name->category))
+		name->part = NULL;
+	else if (program > 0) /* 0 is also what nobody chose */
+		name->part = families[program / 8];
 	return 0;
 }
 
@@ -185,7 +198,7 @@ put_pattern(struct export *x, const struct rec *r, size_t i, struct name *name)
 	if (pattern_make(&x->pattern, &x->song, x->parts.note + p->first, p->n,
 		&how) == -1 ||
 	    pattern_write(&x->form, &x->pattern, &x->text) == -1 ||
-	    set_part_words(x, t, name) == -1)
+	    set_part_words(x, p, name) == -1)
 		return EXPORT_FATAL;
 	name->bars = x->pattern.bars;
 	set_key(name, r);
@@ -201,13 +214,13 @@ put_pattern(struct export *x, const struct rec *r, size_t i, struct name *name)
 
 /* The file itself, without what a wrapper puts round it. */
 static int
-put_mid(struct export *x, const struct rec *r, struct name *name, size_t n)
+put_mid(struct export *x, const struct rec *r, struct name *name)
 {
 	enum category c = category_find(rec_field(r, COL_CATEGORY));
 	int64_t bars = maps_bars(&x->song.maps, x->song.last);
 	struct smf smf;
 
-	if (smf_open(&smf, x->bytes, n) != SMF_OK)
+	if (smf_open(&smf, x->load.bytes, x->load.n) != SMF_OK)
 		return EXPORT_OK;
 	name->category = c != CATEGORIES
 	    ? c
@@ -224,7 +237,7 @@ put_mid(struct export *x, const struct rec *r, struct name *name, size_t n)
 }
 
 static int
-put_all(struct export *x, const struct rec *r, size_t size)
+put_all(struct export *x, const struct rec *r)
 {
 	struct name name = { .suffix = ".mpcpattern" };
 	int bad = EXPORT_OK;
@@ -232,48 +245,44 @@ put_all(struct export *x, const struct rec *r, size_t size)
 	if (parts_make(&x->parts, &x->song) == -1 ||
 	    set_categories(x, r) == -1 || set_title(x, r) == -1 ||
 	    set_tree(x, "Patterns") == -1 ||
-	    (x->bake && pedal_read(&x->pedal, x->bytes, size) == -1))
+	    (x->bake && pedal_read(&x->pedal, x->load.bytes, x->load.n) == -1))
 		return EXPORT_FATAL;
 	name.title = x->title.p;
 	name.bpm = tempo_of(&x->song, r);
 	for (size_t i = 0; i < x->parts.n && bad == EXPORT_OK; i++)
 		bad = put_pattern(x, r, i, &name);
-	if (bad != EXPORT_OK || !x->mid)
-		return bad;
-	return set_tree(x, "SAMPLES") == -1 ? EXPORT_FATAL
-					    : put_mid(x, r, &name, size);
+	if (bad == EXPORT_OK && x->mid)
+		bad = set_tree(x, "SAMPLES") == -1 ? EXPORT_FATAL
+						   : put_mid(x, r, &name);
+	if (bad == EXPORT_OK && drive_commit(&x->drive) == -1)
+		bad = EXPORT_FATAL;
+	return bad;
 }
 
 int
 export_record(struct export *x, const struct rec *r, const char **reason)
 {
-	ssize_t n;
+	int why;
 
 	*reason = NULL;
 	buf_clear(&x->drive.file);
-	if (rec_bytes(r, COL_PATH, &x->path) == -1)
-		return errno == ENOMEM ? EXPORT_FATAL : EXPORT_BAD;
-	n = create_slurp(
-	    AT_FDCWD, x->path.p, &x->bytes, &x->capbytes, EXPORT_LARGEST);
-	if (n == -1)
-		return errno == ENOMEM ? EXPORT_FATAL : EXPORT_BAD;
-	switch (song_read(&x->song, x->bytes, (size_t)n, SONG_EVENTS)) {
-	case SMF_OK:
-		break;
-	case SMF_EMPTY:
-		*reason = "empty";
+	if (load_record(&x->load, r, LOAD_MAX) == -1) {
+		*reason = x->load.code;
 		return EXPORT_BAD;
-	case SMF_NOT_MIDI:
-		*reason = "not-midi";
-		return EXPORT_BAD;
-	default:
+	}
+	why = song_read(&x->song, x->load.bytes, x->load.n, SONG_EVENTS);
+	if (why == SONG_NOMEM) {
 		errno = ENOMEM;
 		return EXPORT_FATAL;
+	}
+	if (why != SMF_OK) {
+		*reason = load_code(why);
+		return EXPORT_BAD;
 	}
 	x->records++;
 	if (x->song.nnotes == 0)
 		return EXPORT_OK;
-	return put_all(x, r, (size_t)n);
+	return put_all(x, r);
 }
 
 void
@@ -286,9 +295,8 @@ export_free(struct export *x)
 	pedal_free(&x->pedal);
 	pattern_free(&x->pattern);
 	free(x->category);
-	free(x->bytes);
 	buf_free(&x->tree);
-	buf_free(&x->path);
+	load_free(&x->load);
 	buf_free(&x->title);
 	buf_free(&x->part);
 	buf_free(&x->text);

@@ -12,12 +12,11 @@
 #ifndef MPC_EXPORT_H
 #define MPC_EXPORT_H
 
+#include "midi/load.h"
 #include "mpc/drive.h"
 #include "mpc/drum_map.h"
 #include "mpc/parts.h"
 #include "mpc/pattern.h"
-
-enum { EXPORT_LARGEST = 1 << 28 }; /* bytes of a file */
 
 struct export
 {
@@ -29,20 +28,19 @@ struct export
 	struct drive drive;
 	uint64_t records, patterns, mids;
 
+	struct load load;
 	struct song song;
 	struct parts parts;
 	struct pedal pedal;
 	struct pattern pattern;
 	enum category *category; /* of each part */
 	size_t capcategory;
-	struct buf tree, path, title, part, text;
-	char *bytes;
-	size_t capbytes;
+	struct buf tree, title, part, text;
 };
 
 enum {
 	EXPORT_OK = 0,
-	EXPORT_BAD = -1,  /* the file: reason, or errno where it is NULL */
+	EXPORT_BAD = -1,  /* the file: reason, a code of mrec(5) */
 	EXPORT_FATAL = -2 /* the drive at drive.file, or memory: errno */
 };
 int export_record(struct export *, const struct rec *, const char **reason);

@@ -137,7 +137,6 @@ index_json(struct buf *b, const struct index_entry *e, const struct rec *r)
 		field(g, i, value(e, r, i, &tmp));
 	yajl_gen_map_close(g);
 	buf_free(&tmp);
-	buf_clear(b);
 	bad = yajl_gen_get_buf(g, &text, &len) != yajl_gen_status_ok ||
 	    buf_add(b, text, len) == -1 || buf_byte(b, '\n') == -1;
 	yajl_gen_free(g);
@@ -150,7 +149,7 @@ index_json(struct buf *b, const struct index_entry *e, const struct rec *r)
 static int
 cell(struct buf *b, const char *s)
 {
-	if (b->len > 0 && buf_byte(b, ',') == -1)
+	if (b->len > 0 && b->p[b->len - 1] != '\n' && buf_byte(b, ',') == -1)
 		return -1;
 	if (s == NULL)
 		return 0;
@@ -171,7 +170,6 @@ index_csv(struct buf *b, const struct index_entry *e, const struct rec *r)
 	struct buf tmp = { 0 };
 	int bad;
 
-	buf_clear(b);
 	bad = cell(b, e->content) == -1 || cell(b, e->file) == -1;
 	for (size_t i = 0; i < FIELDS && !bad; i++)
 		bad = cell(b, value(e, r, i, &tmp)) == -1;
@@ -182,7 +180,6 @@ index_csv(struct buf *b, const struct index_entry *e, const struct rec *r)
 int
 index_csv_head(struct buf *b)
 {
-	buf_clear(b);
 	if (cell(b, "content") == -1 || cell(b, "file") == -1)
 		return -1;
 	for (size_t i = 0; i < FIELDS; i++)

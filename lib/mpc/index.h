@@ -25,7 +25,7 @@ struct index_entry {
 	size_t notes;
 };
 
-/* Each replaces what is in the buffer, with a newline at the end. */
+/* Each appends a line, newline and all. */
 int index_json(struct buf *, const struct index_entry *, const struct rec *);
 int index_csv(struct buf *, const struct index_entry *, const struct rec *);
 int index_csv_head(struct buf *);
