@@ -161,7 +161,9 @@ Melody/120-129/A-F/Melody-a 120bpm 1bar T01 C01.mpcpattern' ]
 @test "the .mid files lie beside the patterns, unwrapped" {
 	mid a.mid 0 96 "$tune"
 	n=$(stat -c %s a.mid)
-	{ printf 'RIFF\x%02x\0\0\0RMIDdata\x%02x\0\0\0' $((n + 12)) "$n"; cat a.mid; } >b.rmi
+	printf -v head 'RIFF\\x%02x\\0\\0\\0RMIDdata\\x%02x\\0\\0\\0' $((n + 12)) "$n"
+	{ printf "$head"; cat a.mid; echo tail; } >b.rmi
+	[ "$(head -c 4 b.rmi; head -c 24 b.rmi | tail -c 4)" = RIFFMThd ]
 	mexport-mpc -o drive <<<b.rmi
 	cmp a.mid "$D/SAMPLES/Melody/120-129/A-F/Melody-b 120bpm 1bar.mid"
 }
