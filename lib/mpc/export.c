@@ -48,7 +48,8 @@ read_part(const struct rec *r, int *track, int *channel)
 	*channel = (int)c;
 }
 
-/* As the record has it, else the tempo that lasts longest. */
+/* As the record has it, else the tempo that lasts longest: up to the end of
+ * the longest track, which is the same for a part as for its file. */
 static double
 tempo_of(const struct song *s, const struct rec *r)
 {
@@ -60,9 +61,9 @@ tempo_of(const struct song *s, const struct rec *r)
 	if (num_real(rec_field(r, COL_BPM), 1, FASTEST, &bpm) == 0)
 		return bpm;
 	for (size_t i = 0; i < m->ntempo; i++) {
-		end = i + 1 < m->ntempo && m->tempo[i + 1].tick < s->last
+		end = i + 1 < m->ntempo && m->tempo[i + 1].tick < s->end
 		    ? m->tempo[i + 1].tick
-		    : s->last;
+		    : s->end;
 		if ((length = end - m->tempo[i].tick) > longest) {
 			longest = length;
 			uspq = m->tempo[i].uspq;
@@ -154,7 +155,8 @@ static const char *const families[16] = { "Piano", "Mallets", "Organ", "Guitar",
 	"Effects", "Ethnic", "Percussion", "Sounds" };
 
 /* What tells a part from its neighbours: the track's name where that says
- * more than the title and is for this channel alone, else the instrument. */
+ * more than the title and is for this channel alone, else the instrument.
+ * (The first track's name is that of the whole, as the standard has it.) */
 static int
 set_part_words(struct export *x, const struct part *p, struct name *name)
 {
@@ -192,9 +194,17 @@ put_pattern(struct export *x, const struct rec *r, size_t i, struct name *name)
 		how.pedal = &x->pedal;
 	if (x->parts.n > 1) {
 		name->track = p->track + 1;
-		name->channel = several ? p->channel + 1 : 0;
-	} else
+		name->channel = p->channel + 1;
+	} else {
 		read_part(r, &name->track, &name->channel);
+		several = 0;
+	}
+	snprintf(id, sizeof(id), "t%02dc%02d", name->track, name->channel);
+	/* In the first track the channel is named always: format 0 has all
+	 * of its channels there, and what was split off must be called the
+	 * same as in its file. */
+	if (name->track != 1 && !several)
+		name->channel = 0;
 	if (pattern_make(&x->pattern, &x->song, x->parts.note + p->first, p->n,
 		&how) == -1 ||
 	    pattern_write(&x->form, &x->pattern, &x->text) == -1 ||
@@ -202,11 +212,6 @@ put_pattern(struct export *x, const struct rec *r, size_t i, struct name *name)
 		return EXPORT_FATAL;
 	name->bars = x->pattern.bars;
 	set_key(name, r);
-	if (name->channel > 0)
-		snprintf(
-		    id, sizeof(id), "t%02dc%02d", name->track, name->channel);
-	else
-		snprintf(id, sizeof(id), "t%02d", name->track);
 	x->patterns++;
 	return put(x, r, name, name->track > 0 ? id : NULL, x->pattern.n,
 	    x->text.p, x->text.len);
