@@ -322,6 +322,27 @@ P
 	[ "$(wc -l <drive/METADATA/index.csv)" -gt 60 ]
 }
 
+@test "what is killed leaves whole files, and the next run completes them" {
+	many 60
+	printf '%s\n' a*.mid >list
+	mexport-mpc -o one <list >/dev/null
+	for i in 2 4 6 8 9; do
+		mexport-mpc -o drive <list >/dev/null &
+		sleep 0.00$i
+		kill -9 $! || true
+		wait $! || true
+	done
+	find drive -name '*.mpcpattern' -print0 | python3 -c '
+import json, sys
+for f in sys.stdin.read().split("\0")[:-1]:
+    json.load(open(f))'
+	mexport-mpc -o drive <list >/dev/null
+	(cd one && find . -name '*.m*' -exec md5sum {} + | sort) >one.sums
+	(cd drive && find . -name '*.m*' -exec md5sum {} + | sort) | diff one.sums -
+	diff <(sort one/METADATA/index.jsonl) <(sort drive/METADATA/index.jsonl)
+	diff <(sort one/METADATA/index.csv) <(sort drive/METADATA/index.csv)
+}
+
 @test "-n writes nothing and says how much it would be" {
 	mid a.mid 1 96 "$tune" "$kick"
 	run -0 --separate-stderr mexport-mpc -n -o drive <<<a.mid

@@ -48,8 +48,7 @@ read_part(const struct rec *r, int *track, int *channel)
 	*channel = (int)c;
 }
 
-/* As the record has it, else the tempo that lasts longest: up to the end of
- * the longest track, which is the same for a part as for its file. */
+/* As the record has it, else the tempo that lasts longest. */
 static double
 tempo_of(const struct song *s, const struct rec *r)
 {
@@ -61,9 +60,9 @@ tempo_of(const struct song *s, const struct rec *r)
 	if (num_real(rec_field(r, COL_BPM), 1, FASTEST, &bpm) == 0)
 		return bpm;
 	for (size_t i = 0; i < m->ntempo; i++) {
-		end = i + 1 < m->ntempo && m->tempo[i + 1].tick < s->end
+		end = i + 1 < m->ntempo && m->tempo[i + 1].tick < s->last
 		    ? m->tempo[i + 1].tick
-		    : s->end;
+		    : s->last;
 		if ((length = end - m->tempo[i].tick) > longest) {
 			longest = length;
 			uspq = m->tempo[i].uspq;
