@@ -98,13 +98,18 @@ place_field(struct load *l, struct field *f, const struct field *source,
     uint64_t second)
 {
 	uint64_t first = hash_short(source->p, source->n, 0);
-	char text[HASH_DIGITS + 1];
+	struct hash h;
+	char *text;
 
-	snprintf(text, sizeof(text), "%016llx%016llx",
-	    (unsigned long long)first, (unsigned long long)second);
-	f->p = arena_copy(&l->arena, text, HASH_DIGITS);
-	f->n = HASH_DIGITS;
-	return f->p == NULL ? -1 : 0;
+	if ((text = arena_get(&l->arena, HASH_DIGITS + 1)) == NULL)
+		return -1;
+	for (int i = 0; i < 8; i++) {
+		h.b[i] = (uint8_t)(first >> (56 - 8 * i));
+		h.b[i + 8] = (uint8_t)(second >> (56 - 8 * i));
+	}
+	hash_hex(&h, text);
+	*f = (struct field){ text, HASH_DIGITS };
+	return 0;
 }
 
 static uint64_t

@@ -574,7 +574,9 @@ pg_finish(struct db *db)
 	     x->name != NULL && c == DB_OK; x++)
 		c = build(g, x);
 	if (c == DB_OK && missing == 1)
-		c = run(g, "ANALYZE file; ANALYZE location; ANALYZE source");
+		c = run(g,
+		    "SET default_statistics_target = 10;"
+		    "ANALYZE file; ANALYZE location; ANALYZE source");
 	ignored = run(g, "SELECT pg_advisory_unlock(" LOCK_ID ")");
 	return c != DB_OK ? c : ignored;
 }

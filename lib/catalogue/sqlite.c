@@ -20,9 +20,16 @@ struct lite {
 	struct db db;
 	sqlite3 *sql;
 	sqlite3_stmt *of[TABLES][STATEMENTS];
-	sqlite3_stmt *begin, *commit, *rollback, *tagging, *tag, *untag;
-	sqlite3_stmt *solved, *place_tags, *part_tags;
-	int keep_tags; /* file_tag is built and must follow */
+	sqlite3_stmt *begin, *commit, *rollback, *solved;
+	sqlite3_stmt *tag_id, *new_tag, *tag, *untag, *file_id;
+	sqlite3_stmt *place_tags, *part_tags;
+	struct known_tag *known; /* ids of tags, by hash; a cache */
+};
+
+enum { KNOWN_TAGS = 1024, KNOWN_LENGTH = 47 };
+struct known_tag {
+	sqlite3_int64 id;
+	char text[KNOWN_LENGTH + 1];
 };
 
 static int
@@ -151,28 +158,35 @@ is_key(const struct db_table *t, int col)
 static int
 make(struct lite *l, const struct db_table *t, int what, sqlite3_stmt **st)
 {
-	struct buf b = { 0 };
+	struct buf b = { 0 }, cols;
 	int bad = 0, result;
 
-	bad |= buf_fmt(&b,
-	    what == INSERT       ? "INSERT INTO %s VALUES ("
-		: what == SELECT ? "SELECT * FROM %s"
-				 : "UPDATE %s SET ",
-	    t->name);
-	for (int i = 0; i < t->ncol && what != SELECT; i++) {
-		if (what == INSERT)
-			bad |= buf_fmt(&b, "%s?%d", i > 0 ? ", " : "", i + 1);
-		else if (!is_key(t, i))
-			bad |= buf_fmt(&b, "%s%s = ?%d",
-			    b.p[b.len - 2] == 'T' ? "" : ", ", t->col[i].name,
-			    i + 1);
+	for (int i = 0; i < t->ncol; i++) {
+		if (what == UPDATE && is_key(t, i))
+			continue;
+		bad |=
+		    buf_fmt(&b, "%s%s", b.len == 0 ? "" : ", ", t->col[i].name);
+		if (what == UPDATE)
+			bad |= buf_fmt(&b, " = ?%d", i + 1);
 	}
+	cols = b;
+	b = (struct buf){ 0 };
+	if (what == SELECT)
+		bad |= buf_fmt(&b, "SELECT %s FROM %s", cols.p, t->name);
+	else if (what == UPDATE)
+		bad |= buf_fmt(&b, "UPDATE %s SET %s", t->name, cols.p);
+	else
+		bad |= buf_fmt(
+		    &b, "INSERT INTO %s (%s) VALUES (", t->name, cols.p);
+	for (int i = 0; i < t->ncol && what == INSERT; i++)
+		bad |= buf_fmt(&b, "%s?%d", i > 0 ? ", " : "", i + 1);
 	if (what == INSERT)
 		bad |= buf_str(&b, ") ON CONFLICT DO NOTHING");
 	for (int i = 0; i < t->nkey && what != INSERT; i++)
 		bad |= buf_fmt(&b, " %s %s = ?%d", i == 0 ? "WHERE" : "AND",
 		    t->col[t->key[i]].name, t->key[i] + 1);
 	result = bad ? no_memory(l) : prepare(l, st, b.p);
+	buf_free(&cols);
 	buf_free(&b);
 	return result;
 }
@@ -187,10 +201,12 @@ prepare_all(struct lite *l)
 		{ &l->begin, "BEGIN IMMEDIATE" },
 		{ &l->commit, "COMMIT" },
 		{ &l->rollback, "ROLLBACK" },
-		{ &l->tagging, "SELECT 1 FROM meta WHERE name = 'file_tag'" },
-		{ &l->tag, "INSERT OR IGNORE INTO file_tag VALUES (?1, ?2)" },
+		{ &l->tag_id, "SELECT id FROM tag WHERE tag = ?1" },
+		{ &l->new_tag, "INSERT INTO tag (tag) VALUES (?1)" },
+		{ &l->tag, "INSERT OR IGNORE INTO tagged VALUES (?1, ?2)" },
 		{ &l->untag,
-		    "DELETE FROM file_tag WHERE tag = ?1 AND hash = ?2" },
+		    "DELETE FROM tagged WHERE tag = ?1 AND file = ?2" },
+		{ &l->file_id, "SELECT id FROM file WHERE hash = ?1" },
 		{ &l->solved, "DELETE FROM problem WHERE place = ?1" },
 		{ &l->place_tags,
 		    "SELECT tags FROM location WHERE hash = ?1 "
@@ -215,15 +231,7 @@ prepare_all(struct lite *l)
 static int
 lite_begin(struct db *db)
 {
-	struct lite *l = (struct lite *)db;
-	int c;
-
-	if ((c = step(l, l->begin)) != DB_OK)
-		return c;
-	/* Another loader may have built it since our last batch. */
-	l->keep_tags = sqlite3_step(l->tagging) == SQLITE_ROW;
-	sqlite3_reset(l->tagging);
-	return DB_OK;
+	return step((struct lite *)db, ((struct lite *)db)->begin);
 }
 
 static int
@@ -237,6 +245,9 @@ lite_rollback(struct db *db)
 {
 	struct lite *l = (struct lite *)db;
 
+	/* Ids that were given in the transaction are gone with it. */
+	if (l->known != NULL)
+		memset(l->known, 0, KNOWN_TAGS * sizeof(*l->known));
 	if (!sqlite3_get_autocommit(l->sql)) {
 		sqlite3_step(l->rollback);
 		sqlite3_reset(l->rollback);
@@ -250,12 +261,54 @@ lite_again(struct db *db)
 	return DB_OK;
 }
 
-/* Runs a statement of tag and hash for each tag of a list. */
+/* The id of a tag that may be new. */
+static int
+look_up_tag(struct lite *l, const char *p, size_t n, sqlite3_int64 *id)
+{
+	const struct field f = { p, n };
+	int c;
+
+	if (bind(l->tag_id, 1, DB_TEXT, &f) != SQLITE_OK)
+		return why(l);
+	if ((c = sqlite3_step(l->tag_id)) == SQLITE_ROW)
+		*id = sqlite3_column_int64(l->tag_id, 0);
+	sqlite3_reset(l->tag_id);
+	if (c != SQLITE_DONE)
+		return c == SQLITE_ROW ? DB_OK : why(l);
+	if (bind(l->new_tag, 1, DB_TEXT, &f) != SQLITE_OK)
+		return why(l);
+	c = step(l, l->new_tag);
+	*id = sqlite3_last_insert_rowid(l->sql);
+	return c;
+}
+
+static int
+tag_id(struct lite *l, const char *p, size_t n, sqlite3_int64 *id)
+{
+	struct known_tag *k = &l->known[hash_short(p, n, 0) % KNOWN_TAGS];
+	int c;
+
+	if (n > KNOWN_LENGTH)
+		return look_up_tag(l, p, n, id);
+	if (k->id == 0 || memcmp(k->text, p, n) != 0 || k->text[n] != '\0') {
+		if ((c = look_up_tag(l, p, n, &k->id)) != DB_OK) {
+			k->id = 0;
+			return c;
+		}
+		memcpy(k->text, p, n);
+		k->text[n] = '\0';
+	}
+	*id = k->id;
+	return DB_OK;
+}
+
+/* Runs a statement of tag and file for each tag of a list. */
 static int
 each_tag(struct lite *l, sqlite3_stmt *st, const struct field *tags,
-    const struct field *hash)
+    sqlite3_int64 file)
 {
 	const char *p = tags->p, *end, *comma;
+	sqlite3_int64 id;
 	int c;
 
 	if (p == NULL)
@@ -265,10 +318,10 @@ each_tag(struct lite *l, sqlite3_stmt *st, const struct field *tags,
 			comma = end;
 		if (comma == p)
 			continue;
-		if (bind(st, 1, DB_TEXT,
-			&(struct field){ p, (size_t)(comma - p) }) !=
-			SQLITE_OK ||
-		    bind(st, 2, DB_HASH, hash) != SQLITE_OK)
+		if ((c = tag_id(l, p, (size_t)(comma - p), &id)) != DB_OK)
+			return c;
+		if (sqlite3_bind_int64(st, 1, id) != SQLITE_OK ||
+		    sqlite3_bind_int64(st, 2, file) != SQLITE_OK)
 			return why(l);
 		if ((c = step(l, st)) != DB_OK)
 			return c;
@@ -281,14 +334,19 @@ retag(struct lite *l, const struct field *old, const struct field *new)
 {
 	const struct field *before = &old[COL_TAGS - 1];
 	const struct field *after = &new[COL_TAGS - 1];
+	sqlite3_int64 file;
 	int c;
 
 	if (field_same(DB_TEXT, before, after))
 		return DB_OK;
-	c = each_tag(l, l->untag, before, &new[COL_HASH - 1]);
-	if (c != DB_OK)
+	if (bind(l->file_id, 1, DB_HASH, &new[COL_HASH - 1]) != SQLITE_OK ||
+	    sqlite3_step(l->file_id) != SQLITE_ROW)
+		return why(l);
+	file = sqlite3_column_int64(l->file_id, 0);
+	sqlite3_reset(l->file_id);
+	if ((c = each_tag(l, l->untag, before, file)) != DB_OK)
 		return c;
-	return each_tag(l, l->tag, after, &new[COL_HASH - 1]);
+	return each_tag(l, l->tag, after, file);
 }
 
 static int
@@ -350,16 +408,13 @@ meet(struct lite *l, int table, struct field *row, size_t i, db_met met,
 		return why(l);
 	if ((c = step(l, l->of[table][UPDATE])) != DB_OK)
 		return c;
-	if (table == TABLE_FILE && l->keep_tags)
-		return retag(l, old, now);
-	return DB_OK;
+	return table == TABLE_FILE ? retag(l, old, now) : DB_OK;
 }
 
 static int
 lite_put(struct db *db, int table, struct field *const *rows, size_t n,
     db_met met, void *ctx)
 {
-	static const struct field nothing[DB_WIDEST];
 	struct lite *l = (struct lite *)db;
 	const struct db_table *t = &db_tables[table];
 	sqlite3_stmt *st = l->of[table][INSERT];
@@ -372,8 +427,9 @@ lite_put(struct db *db, int table, struct field *const *rows, size_t n,
 			return c;
 		if (sqlite3_changes(l->sql) == 0)
 			c = meet(l, table, rows[i], i, met, ctx);
-		else if (table == TABLE_FILE && l->keep_tags)
-			c = retag(l, nothing, rows[i]);
+		else if (table == TABLE_FILE)
+			c = each_tag(l, l->tag, &rows[i][COL_TAGS - 1],
+			    sqlite3_last_insert_rowid(l->sql));
 		if (c != DB_OK)
 			return c;
 	}
@@ -447,37 +503,25 @@ lite_tags(struct db *db, const struct field *hashes, size_t n, db_tags_of give,
 	return DB_OK;
 }
 
-/* One row a tag and file, in the order of its key. */
-static const char split_tags[] =
-    "INSERT OR IGNORE INTO file_tag WITH RECURSIVE s(hash, tag, rest) AS ("
-    "SELECT hash, '', tags || ',' FROM file WHERE tags IS NOT NULL "
-    "UNION ALL SELECT hash, substr(rest, 1, instr(rest, ',') - 1), "
-    "substr(rest, instr(rest, ',') + 1) FROM s WHERE rest <> '') "
-    "SELECT tag, hash FROM s WHERE tag <> '' ORDER BY 1, 2";
-
 static int
 lite_finish(struct db *db)
 {
 	struct lite *l = (struct lite *)db;
-	int c;
+	int c, first;
 
-	if (number(l, "SELECT 1 FROM file LIMIT 1") != 1 ||
-	    number(l, "SELECT 1 FROM meta WHERE name = 'file_tag'") == 1)
+	if (number(l, "SELECT 1 FROM file LIMIT 1") != 1)
 		return DB_OK;
 	if ((c = lite_begin(db)) != DB_OK)
 		return c;
-	if (l->keep_tags)
-		return lite_commit(db);
-	if ((c = run(l, split_tags)) != DB_OK ||
-	    (c = run(l, "INSERT INTO meta VALUES ('file_tag', 'built')")) !=
-		DB_OK ||
-	    (c = build_indexes(l)) != DB_OK ||
-	    (c = run(l, "PRAGMA analysis_limit = 1000; ANALYZE")) != DB_OK ||
-	    (c = lite_commit(db)) != DB_OK) {
-		lite_rollback(db);
+	first = number(l, "SELECT 1 FROM meta WHERE name = 'indexes'") != 1;
+	if ((c = build_indexes(l)) != DB_OK)
 		return c;
-	}
-	return DB_OK;
+	if (first &&
+	    (c = run(l,
+		 "PRAGMA analysis_limit = 1000; ANALYZE;"
+		 "INSERT INTO meta VALUES ('indexes', 'built')")) != DB_OK)
+		return c;
+	return lite_commit(db);
 }
 
 static void
@@ -490,6 +534,7 @@ lite_close(struct db *db)
 	while ((st = sqlite3_next_stmt(l->sql, NULL)) != NULL)
 		sqlite3_finalize(st);
 	sqlite3_close(l->sql);
+	free(l->known);
 	buf_free(&l->db.label);
 	buf_free(&l->db.why);
 	free(l);
@@ -537,8 +582,13 @@ create(struct lite *l, int64_t columns_there)
 		c = run(l, *s);
 	if (c == DB_OK)
 		c = run(l,
-		    "CREATE TABLE IF NOT EXISTS file_tag (tag TEXT, hash BLOB, "
-		    "PRIMARY KEY (tag, hash)) WITHOUT ROWID;"
+		    "CREATE TABLE IF NOT EXISTS tag (id INTEGER PRIMARY KEY, "
+		    "tag TEXT UNIQUE);"
+		    "CREATE TABLE IF NOT EXISTS tagged (tag INTEGER, "
+		    "file INTEGER, PRIMARY KEY (tag, file)) WITHOUT ROWID;"
+		    "CREATE VIEW IF NOT EXISTS file_tag AS SELECT t.tag, "
+		    "f.hash FROM tag t JOIN tagged ON tagged.tag = t.id "
+		    "JOIN file f ON f.id = tagged.file;"
 		    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, "
 		    "value TEXT)");
 	if (c == DB_OK && columns_there >= 0)
@@ -608,8 +658,10 @@ sqlite_open(const char *name, int durable, struct buf *reason)
 	struct lite *l;
 	int c;
 
-	if ((l = calloc(1, sizeof(*l))) == NULL) {
+	if ((l = calloc(1, sizeof(*l))) == NULL ||
+	    (l->known = calloc(KNOWN_TAGS, sizeof(*l->known))) == NULL) {
 		(void)buf_str(reason, strerror(errno));
+		free(l);
 		return NULL;
 	}
 	l->db.engine = &engine;

@@ -63,9 +63,13 @@ function create(t, lite,    i, s, k) {
 	k = key[t]
 	gsub(/ /, ", ", k)
 	s = "CREATE TABLE IF NOT EXISTS " table[t] " ("
+	# What tags point to must not change when the file is vacuumed.
+	if (lite && table[t] == "file")
+		s = s "id INTEGER PRIMARY KEY, "
 	for (i = 1; i <= n[t]; i++)
 		s = s c[t, i] " " (lite ? sql[ty[t, i]] : pg[ty[t, i]]) ", "
-	return s "PRIMARY KEY (" k "))"
+	return s (lite && table[t] == "file" ? "UNIQUE (" : "PRIMARY KEY (") \
+	    k "))"
 }
 
 function engine(lite,    i, s) {
