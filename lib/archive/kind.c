@@ -105,6 +105,17 @@ kind_of_bytes(const void *bytes, size_t n)
 	return KIND_OTHER;
 }
 
+size_t
+kind_stem(const char *name, size_t n)
+{
+	const char *dot;
+
+	while (kind_of_name(name, n) == KIND_ARCHIVE &&
+	    (dot = memrchr(name, '.', n)) > name)
+		n = (size_t)(dot - name);
+	return n;
+}
+
 const char *
 kind_word(enum kind k)
 {

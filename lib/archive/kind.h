@@ -20,6 +20,8 @@ enum kind kind_of_bytes(const void *, size_t n);
 /* Whether a MIDI header stands in the first 64 KiB, as it may behind junk in
  * a file with a MIDI suffix. */
 int kind_midi_inside(const void *, size_t n);
+/* Length of a name without the suffixes of archives: 1 for `a.tar.gz`. */
+size_t kind_stem(const char *name, size_t n);
 /* The word of column 4: midi or archive. */
 const char *kind_word(enum kind);
 /* Whether a path names a resource fork: ._NAME, or a part __MACOSX. */

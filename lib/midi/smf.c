@@ -8,7 +8,8 @@
 
 enum {
 	CHUNK_HEAD = 8, /* a chunk's name and length */
-	DIVISION_FALLBACK = 96
+	DIVISION_FALLBACK = 96,
+	VLQ_MOST = 0x0fffffff
 };
 
 static const char *const issue_names[SMF_ISSUES] = {
@@ -209,7 +210,8 @@ smf_track(struct smf *s, struct smf_track *t)
 	return 0;
 }
 
-/* A variable-length quantity: 0, or -1 when the bytes end inside it. */
+/* A variable-length quantity: 0, or -1 when the bytes end inside it.  A file
+ * can hold no more than four bytes' worth; what says more is held to that. */
 static inline int
 vlq(struct smf_track *t, uint64_t *v)
 {
@@ -222,7 +224,7 @@ vlq(struct smf_track *t, uint64_t *v)
 		x = (x & (UINT64_MAX >> 16)) << 7 | (*p & 0x7f);
 		if (*p++ < 0x80) {
 			t->p = p;
-			*v = x;
+			*v = x > VLQ_MOST ? VLQ_MOST : x;
 			return 0;
 		}
 	}
@@ -322,8 +324,6 @@ smf_event(struct smf_track *t, struct smf_event *e)
 			return finish(t, SMF_TRUNCATED);
 		if (t->p == t->end)
 			return finish(t, SMF_TRUNCATED);
-		if (delta > (uint64_t)(INT64_MAX / 4 - t->tick))
-			delta = (uint64_t)(INT64_MAX / 4 - t->tick);
 		t->tick += (int64_t)delta;
 		if (t->tick > UINT32_MAX)
 			t->smf->issues |= smf_bit(SMF_TICK_OVERFLOW);

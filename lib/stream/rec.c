@@ -107,6 +107,14 @@ arena_reset(struct rec_in *in)
 	buf_clear(&in->arena);
 }
 
+void
+rec_new(struct rec *r, struct rec_in *in)
+{
+	arena_reset(in);
+	r->in = in;
+	r->nf = 0;
+}
+
 int
 rec_get(struct rec_in *in, struct rec *r)
 {
@@ -114,9 +122,7 @@ rec_get(struct rec_in *in, struct rec *r)
 	char *p, *nl = NULL;
 	int c;
 
-	arena_reset(in);
-	r->in = in;
-	r->nf = 0;
+	rec_new(r, in);
 	for (;;) {
 		p = in->buf.p + in->pos;
 		if (in->buf.len > in->pos + seen)

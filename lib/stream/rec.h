@@ -67,6 +67,10 @@ int rec_put(const struct rec *, struct rec_out *);
  * caller, for a filter that makes records of nothing: 0, or -1 errno. */
 int rec_end(struct rec_out *);
 
+/* An empty record of the caller's own making, to be filled by rec_set…; the
+ * reader is only its memory, and gives it up at the next rec_new. */
+void rec_new(struct rec *, struct rec_in *);
+
 /* Set a column (from 1), filling with \N up to it: 0, or -1 ENOMEM.  s is in
  * escaped form and must outlive the record. */
 int rec_set(struct rec *, int col, const char *s);

@@ -1,0 +1,246 @@
+/* msplit - write each track and channel as a file of its own */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files/library.h"
+#include "midi/load.h"
+#include "midi/split.h"
+#include "stream/num.h"
+#include "stream/tool.h"
+#include "words/clean.h"
+
+enum { OPT_NO_SEEN = TOOL_LONG, OPT_MAX_EVENTS };
+enum {
+	EVENTS = 10000000, /* default cap on events */
+	GROWTH = 200,      /* bytes of all parts for a byte of the file */
+	LEAST = 64 << 20   /* but at least these */
+};
+
+static const struct tool_option options[] = { TOOL_COLUMNS,
+	{ 'l', "library", "DIR", "the library (./midi-library)" },
+	{ 'n', "dry-run", NULL, "write no files, only records" }, TOOL_QUIET,
+	TOOL_REJECTS, TOOL_VERBOSE,
+	{ OPT_MAX_EVENTS, "max-events", "N",
+	    "events of a file that is split (10000000)" },
+	{ OPT_NO_SEEN, "no-seen", NULL, "do not look for duplicates" },
+	TOOL_HELP, TOOL_VERSION, { 0, NULL, NULL, NULL } };
+static const struct tool tool = { .name = "msplit",
+	.synopsis = "[-Hnqv] [-l library] [-r file] [--max-events n] "
+		    "[--no-seen]",
+	.options = options,
+	.last = COL_PART };
+
+struct job {
+	struct library library;
+	struct load load;
+	struct split split;
+	int dry;
+	int64_t max_events;
+	struct buf folder, name, path, owner, bytes;
+	char parent[HASH_DIGITS + 1];
+	struct rec_in memory; /* for records of our own */
+	struct rec out;
+};
+
+/* parts/HH/NAME_HASH8, HH and HASH8 of the parent's hash. */
+static int
+set_folder(struct job *j, const struct rec *r)
+{
+	size_t from;
+
+	buf_clear(&j->folder);
+	if (rec_bytes(r, rec_known(r, COL_NAME) ? COL_NAME : COL_PATH,
+		&j->path) == -1 ||
+	    buf_fmt(&j->folder, "parts/%.2s/", j->parent) == -1)
+		return -1;
+	from = j->folder.len;
+	if (clean_file(&j->folder, j->path.p, j->path.len) == -1)
+		return -1;
+	/* A folder is called like the file without `.mid`. */
+	if (j->folder.len > from + 4)
+		buf_cut(&j->folder, j->folder.len - 4);
+	return buf_fmt(&j->folder, "_%.*s", HASH_SHORT, j->parent);
+}
+
+/* The part belongs to the place that its parent came from. */
+static int
+set_owner(
+    struct job *j, const struct rec *r, struct content *c, const char *part)
+{
+	buf_clear(&j->owner);
+	if (buf_fmt(&j->owner, "%s%c%s%c%s%c%s",
+		rec_field(r, rec_known(r, COL_SOURCE) ? COL_SOURCE : COL_PATH),
+		0, rec_field(r, COL_MEMBER), 0, rec_field(r, COL_DETAIL), 0,
+		part) == -1)
+		return -1;
+	c->owner = hash_short(j->owner.p, j->owner.len, 0);
+	return 0;
+}
+
+/* Stores a part: a stored value, and *path where it is. */
+static int
+store(struct job *j, const struct content *c, const char **path)
+{
+	if (!j->dry)
+		return library_store(
+		    &j->library, c, j->folder.p, j->name.p, path);
+	buf_clear(&j->path);
+	if (buf_fmt(&j->path, "%s/%s/%s", j->library.root.p, j->folder.p,
+		j->name.p) == -1)
+		return -1;
+	*path = j->path.p;
+	return STORED;
+}
+
+static int
+put_part(struct job *j, struct stream *s, const struct rec *r, size_t i)
+{
+	const struct split_part *p = &j->split.part[i];
+	char part[16], hex[HASH_DIGITS + 1];
+	struct content c = { .bytes = j->bytes.p,
+		.size = j->bytes.len,
+		.hash = hash_bytes(j->bytes.p, j->bytes.len) };
+	const char *path = NULL;
+	struct rec *o = &j->out;
+	int stored;
+
+	snprintf(
+	    part, sizeof(part), "t%02uc%02u", p->track + 1u, p->channel + 1u);
+	buf_clear(&j->path);
+	buf_clear(&j->name);
+	if (buf_fmt(&j->path, "t%02u_c%02u_", p->track + 1u, p->channel + 1u) ==
+		-1 ||
+	    (p->name != NULL &&
+		buf_add(&j->path, p->name, p->name_len) == -1) ||
+	    clean_file(&j->name, j->path.p, j->path.len) == -1 ||
+	    set_owner(j, r, &c, part) == -1 ||
+	    (stored = store(j, &c, &path)) == -1)
+		return -1;
+	hash_hex(&c.hash, hex);
+	buf_clear(&j->owner);
+	rec_new(o, &j->memory);
+	if (buf_fmt(&j->owner, "%s!/%s", r->field[0], part) == -1 ||
+	    (stored == STORED ? rec_set_text(o, COL_PATH, path, strlen(path))
+			      : rec_set(o, COL_PATH, j->owner.p)) == -1 ||
+	    rec_set_int(o, COL_SIZE, (int64_t)c.size) == -1 ||
+	    rec_set(o, COL_MTIME, rec_field(r, COL_MTIME)) == -1 ||
+	    rec_set(o, COL_KIND, "midi") == -1 ||
+	    rec_set(o, COL_STATUS, stored == STORED ? "ok" : "dup") == -1 ||
+	    rec_set(o, COL_HASH, hex) == -1 ||
+	    rec_set(o, COL_SOURCE, rec_field(r, COL_SOURCE)) == -1 ||
+	    rec_set(o, COL_MEMBER, rec_field(r, COL_MEMBER)) == -1 ||
+	    rec_set(o, COL_NAME, j->name.p) == -1 ||
+	    rec_set(o, COL_PARENT, j->parent) == -1 ||
+	    rec_set(o, COL_PART, part) == -1)
+		return -1;
+	stream_put(s, o);
+	return 0;
+}
+
+static int
+failed(struct stream *s, struct rec *r, const char *code)
+{
+	if (load_failed(r, code) == -1)
+		return stream_why(s, WORK_FATAL, NULL);
+	return stream_why(s, WORK_KEEP | WORK_FAILED, code);
+}
+
+static int
+split_file(struct stream *s, struct rec *r, struct job *j)
+{
+	struct hash h = hash_bytes(j->load.bytes, j->load.n);
+	size_t written = 0, most = j->load.n * GROWTH;
+
+	hash_hex(&h, j->parent);
+	if (set_folder(j, r) == -1)
+		return stream_why(s, WORK_FATAL, NULL);
+	library_begin(&j->library);
+	stream_put(s, r);
+	for (size_t i = 0; i < j->split.nparts && !tool_signal; i++) {
+		buf_clear(&j->bytes);
+		if (split_write(&j->split, i, &j->bytes) == -1 ||
+		    put_part(j, s, r, i) == -1)
+			return stream_why(s, WORK_FATAL, NULL);
+		written += j->bytes.len;
+		if (written > LEAST && written > most)
+			return stream_why(
+			    s, WORK_DROP | WORK_FAILED, "limit:bytes");
+	}
+	return WORK_DROP;
+}
+
+static int
+work(struct stream *s, struct rec *r, void *ctx)
+{
+	struct job *j = ctx;
+	int why;
+
+	if (!load_wanted(r) || rec_known(r, COL_PART))
+		return WORK_KEEP;
+	if (load_record(&j->load, r, LOAD_MAX) == -1)
+		return failed(s, r, j->load.code);
+	why = split_read(
+	    &j->split, j->load.bytes, j->load.n, (size_t)j->max_events);
+	if (why == SPLIT_LIMIT)
+		return stream_why(s, WORK_KEEP | WORK_FAILED, "limit:events");
+	if (why != SMF_OK)
+		return failed(s, r, load_code(why));
+	if (j->split.nparts < 2)
+		return WORK_KEEP;
+	return split_file(s, r, j);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct job j = { .max_events = EVENTS };
+	const char *dir = library_default(), *what;
+	struct stream s;
+	int c, flags = 0, status;
+
+	while ((c = tool_option(&tool, argc, argv)) != -1)
+		switch (c) {
+		case OPT_MAX_EVENTS:
+			if (num_int(optarg, 1, UINT32_MAX, &j.max_events) == -1)
+				tool_die(optarg, "%s", strerror(errno));
+			break;
+		case OPT_NO_SEEN:
+			flags |= LIBRARY_NO_SEEN;
+			break;
+		case 'l':
+			dir = optarg;
+			break;
+		case 'n':
+			j.dry = 1;
+			break;
+		}
+	if (optind != argc)
+		tool_usage(&tool);
+	if (clean_init() == -1)
+		tool_die("locale C.UTF-8", "%s", strerror(errno));
+	if (!j.dry && library_open(&j.library, dir, flags, &what) == -1)
+		tool_die(what, "%s", strerror(errno));
+	if (j.dry && buf_str(&j.library.root, dir) == -1)
+		tool_die(dir, "%s", strerror(errno));
+	stream_open(&s);
+	tool_catch_signals();
+	stream_run(&s, work, &j);
+	status = stream_close(&s);
+	if (!j.dry)
+		library_close(&j.library);
+	load_free(&j.load);
+	split_free(&j.split);
+	rec_free(&j.out);
+	rec_in_free(&j.memory);
+	buf_free(&j.folder);
+	buf_free(&j.name);
+	buf_free(&j.path);
+	buf_free(&j.owner);
+	buf_free(&j.bytes);
+	return tool_end(status);
+}

@@ -1,0 +1,522 @@
+/* walk - every entry of an archive and of the archives inside it */
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include "archive/kind.h"
+#include "archive/walk.h"
+
+enum {
+	BLOCK = 65536,        /* bytes a read of the file */
+	IN_MEMORY = 1 << 20,  /* inner archives up to this are not spooled */
+	DEEP_PEEK = 65536 + 4 /* bytes in which a header may hide */
+};
+
+const struct walk_limits walk_defaults = {
+	.entry = (int64_t)64 << 20,
+	.entries = 5000000,
+	.depth = WALK_DEPTH,
+};
+
+/* Where a level's bytes come from: a file, or memory. */
+struct source {
+	int fd;
+	const void *p;
+	size_t n;
+};
+
+/* One level: an archive that is being read. */
+struct level {
+	struct walk *w;
+	struct source src;
+	struct archive *a;
+	int depth;
+	size_t prefix;    /* length of path before this level's entries */
+	int64_t index;    /* headers read so far, over all openings */
+	int64_t came;     /* entries that came out, or failed, here */
+	const char *base; /* file name, for a single compressed file */
+	size_t nbase;
+	int broken;       /* libarchive gave this opening up */
+	const char *code; /* why the level failed */
+};
+
+static int walk_level(struct walk *, const struct source *, int, const char *,
+    size_t, int64_t *, const char **);
+
+static int64_t
+cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return t.tv_sec;
+}
+
+/* The formats by name: all of them would be slower to tell apart, and each
+ * is a door for strangers. */
+static struct archive *
+reader(void)
+{
+	struct archive *a = archive_read_new();
+
+	if (a == NULL)
+		return NULL;
+	archive_read_support_format_zip(a);
+	archive_read_support_format_7zip(a);
+	archive_read_support_format_rar(a);
+	archive_read_support_format_rar5(a);
+	archive_read_support_format_tar(a);
+	archive_read_support_format_cpio(a);
+	archive_read_support_format_lha(a);
+	archive_read_support_format_cab(a);
+	archive_read_support_format_iso9660(a);
+	archive_read_support_format_raw(a);
+	archive_read_support_filter_gzip(a);
+	archive_read_support_filter_bzip2(a);
+	archive_read_support_filter_xz(a);
+	archive_read_support_filter_lzma(a);
+	archive_read_support_filter_lzip(a);
+	archive_read_support_filter_zstd(a);
+	archive_read_support_filter_lz4(a);
+	archive_read_support_filter_compress(a);
+	return a;
+}
+
+static int
+says(const char *text, const char *word)
+{
+	return strcasestr(text, word) != NULL;
+}
+
+/* libarchive tells what is wrong by words alone. */
+static const char *
+code_of(struct archive *a)
+{
+	const char *s = archive_error_string(a);
+
+	if (s == NULL)
+		return "corrupt";
+	if (says(s, "passphrase") || says(s, "encrypt") || says(s, "password"))
+		return "encrypted";
+	if (says(s, "multivolume") || says(s, "multi-volume") ||
+	    says(s, "split"))
+		return "multivolume";
+	if (says(s, "truncated") || says(s, "premature end") ||
+	    says(s, "unexpected end"))
+		return "truncated";
+	if (says(s, "unsupported") || says(s, "not supported") ||
+	    says(s, "unrecognized") || says(s, "unknown"))
+		return "unsupported";
+	return "corrupt";
+}
+
+static int
+hand_over(struct level *l, const void *data, size_t n, const char *code,
+    int archive, int partly)
+{
+	struct walk_entry e = {
+		.member = l->w->path.p,
+		.nmember = l->w->path.len,
+		.level = l->w->level,
+		.levels = l->depth - 1,
+		.data = data,
+		.size = n,
+		.code = code,
+		.archive = archive,
+		.partly = partly,
+	};
+
+	l->came++;
+	return l->w->fn(l->w->ctx, &e);
+}
+
+/* The limits that every entry uses up. */
+static const char *
+over_limit(const struct walk *w)
+{
+	if (w->bytes_left <= 0)
+		return "limit:bytes";
+	if (w->seen > w->limits.entries)
+		return "limit:entries";
+	if (cpu_seconds() > w->cpu_end)
+		return "limit:time";
+	return NULL;
+}
+
+/* Reads on until the buffer holds `want` bytes: 1, 0 the entry ends before,
+ * -1 with *code. */
+static int
+read_on(struct level *l, size_t want, const char **code)
+{
+	struct buf *b = &l->w->data;
+	la_ssize_t n;
+
+	while (b->len < want) {
+		if (l->w->bytes_left <= 0) {
+			*code = "limit:bytes";
+			return -1;
+		}
+		if (buf_grow(b, want - b->len) == -1) {
+			*code = "io:ENOMEM";
+			return -1;
+		}
+		n = archive_read_data(l->a, b->p + b->len, want - b->len);
+		if (n == 0)
+			return 0;
+		if (n == ARCHIVE_RETRY)
+			continue;
+		if (n < 0) {
+			l->broken = n == ARCHIVE_FATAL;
+			*code = code_of(l->a);
+			return -1;
+		}
+		b->len += (size_t)n;
+		l->w->bytes_left -= n;
+	}
+	return 1;
+}
+
+/* The whole entry into the buffer, up to limit: 0, -1 with *code. */
+static int
+read_all(struct level *l, size_t limit, const char *too_long, const char **code)
+{
+	struct buf *b = &l->w->data;
+	size_t step;
+	int more;
+
+	do {
+		step = b->len < BLOCK ? BLOCK : b->len * 2;
+		if (step > limit)
+			step = limit + 1;
+		more = read_on(l, step, code);
+		if (more == 1 && b->len > limit) {
+			*code = too_long;
+			return -1;
+		}
+	} while (more == 1);
+	return more;
+}
+
+/* The rest of an entry behind the buffer into an unnamed file, so that an
+ * inner archive is never held in memory: a descriptor at its start, -1 with
+ * *code, or with *code NULL and errno when the run must end. */
+static int
+spool_entry(struct level *l, const char **code)
+{
+	struct buf *b = &l->w->data;
+	size_t at;
+	ssize_t n;
+	int fd, more;
+
+	*code = NULL;
+	if ((fd = l->w->spool(l->w->ctx)) == -1)
+		return -1;
+	for (;;) {
+		for (at = 0; at < b->len; at += (size_t)n)
+			if ((n = write(fd, b->p + at, b->len - at)) == -1) {
+				if (errno == EINTR) {
+					n = 0;
+					continue;
+				}
+				goto bad;
+			}
+		buf_clear(b);
+		if ((more = read_on(l, BLOCK, code)) == -1)
+			goto bad;
+		if (more == 0 && b->len == 0)
+			break;
+	}
+	if (lseek(fd, 0, SEEK_SET) == -1)
+		goto bad;
+	return fd;
+bad:
+	at = (size_t)errno;
+	close(fd);
+	errno = (int)at;
+	return -1;
+}
+
+/* What failed before it could be judged by its bytes is judged by its name;
+ * what is not ours by name either is only counted. */
+static int
+failed_entry(struct level *l, const char *code)
+{
+	enum kind k = kind_of_bytes(l->w->data.p, l->w->data.len);
+	size_t from = l->prefix;
+
+	if (l->w->data.len == 0 || k == KIND_OTHER)
+		k = kind_of_name(l->w->path.p + from, l->w->path.len - from);
+	if (k == KIND_OTHER) {
+		l->w->other++;
+		return 0;
+	}
+	return hand_over(l, NULL, 0, code, k == KIND_ARCHIVE, 0);
+}
+
+static int
+inner_archive(struct level *l)
+{
+	struct walk *w = l->w;
+	struct source src = { .fd = -1 };
+	size_t keep = w->path.len, from = l->prefix;
+	const char *code = NULL, *base, *slash;
+	int64_t came = 0;
+	char *copy = NULL;
+	int c, more;
+
+	if (l->depth >= w->limits.depth)
+		return hand_over(l, NULL, 0, "limit:depth", 1, 0);
+	if ((more = read_on(l, IN_MEMORY, &code)) == -1)
+		return failed_entry(l, code);
+	if (more == 0) {
+		/* The buffer is used again by the entries inside. */
+		src.n = w->data.len;
+		src.p = copy = w->data.p;
+		w->data = (struct buf){ 0 };
+	} else if ((src.fd = spool_entry(l, &code)) == -1)
+		return code == NULL ? -1 : failed_entry(l, code);
+	slash = memrchr(w->path.p + from, '/', keep - from);
+	base = slash != NULL ? slash + 1 : w->path.p + from;
+	from = (size_t)(base - w->path.p);
+	w->level[l->depth - 1] = keep - l->prefix;
+	c = buf_str(&w->path, "!/");
+	if (c == 0)
+		c = walk_level(w, &src, l->depth + 1, w->path.p + from,
+		    keep - from, &came, &code);
+	buf_cut(&w->path, keep);
+	if (src.fd != -1)
+		close(src.fd);
+	free(copy);
+	l->came += came;
+	if (c == -1)
+		return -1;
+	return code == NULL ? 0 : hand_over(l, NULL, 0, code, 1, came > 0);
+}
+
+/* One entry whose header was read and whose path is set. */
+static int
+entry(struct level *l)
+{
+	struct walk *w = l->w;
+	const char *name = w->path.p + l->prefix, *code = NULL;
+	size_t n = w->path.len - l->prefix;
+	enum kind by_name = kind_of_name(name, n), k;
+
+	buf_clear(&w->data);
+	if (kind_is_fork(name, n)) {
+		w->other++;
+		return 0;
+	}
+	if (read_on(l, KIND_PEEK, &code) == -1)
+		return failed_entry(l, code);
+	k = kind_of_bytes(w->data.p, w->data.len);
+	if (k == KIND_OTHER && by_name == KIND_MIDI) {
+		if (read_on(l, DEEP_PEEK, &code) == -1)
+			return failed_entry(l, code);
+		if (w->data.len == 0)
+			return hand_over(l, NULL, 0, "empty", 0, 0);
+		if (!kind_midi_inside(w->data.p, w->data.len))
+			return hand_over(l, NULL, 0, "not-midi", 0, 0);
+		k = KIND_MIDI;
+	}
+	if (k == KIND_OTHER && by_name == KIND_ARCHIVE && w->data.len > 0)
+		k = KIND_ARCHIVE;
+	if (k == KIND_ARCHIVE)
+		return inner_archive(l);
+	if (k == KIND_OTHER) {
+		w->other++;
+		return 0;
+	}
+	if (read_all(l, (size_t)w->limits.entry, "limit:entry", &code) == -1)
+		return failed_entry(l, code);
+	return hand_over(l, w->data.p, w->data.len, NULL, 0, 0);
+}
+
+/* Appends the entry's name, byte for byte where libarchive has it so. */
+static int
+set_path(struct level *l, struct archive_entry *e)
+{
+	struct buf *b = &l->w->path;
+	const char *s;
+
+	buf_cut(b, l->prefix);
+	/* A compressed file takes its name from the file. */
+	if (archive_format(l->a) == ARCHIVE_FORMAT_RAW)
+		return buf_add(b, l->base, kind_stem(l->base, l->nbase));
+	if ((s = archive_entry_pathname(e)) == NULL &&
+	    (s = archive_entry_pathname_utf8(e)) == NULL)
+		return buf_fmt(b, "entry-%lld", (long long)l->index);
+	return buf_str(b, s);
+}
+
+/* Opens the level's archive: 0, or -1 with l->code. */
+static int
+open_level(struct level *l)
+{
+	int r;
+
+	if ((l->a = reader()) == NULL) {
+		l->code = "io:ENOMEM";
+		return -1;
+	}
+	if (l->src.fd != -1) {
+		if (lseek(l->src.fd, 0, SEEK_SET) == -1) {
+			l->code = "io:ESPIPE";
+			return -1;
+		}
+		r = archive_read_open_fd(l->a, l->src.fd, BLOCK);
+	} else
+		r = archive_read_open_memory(l->a, l->src.p, l->src.n);
+	if (r >= ARCHIVE_WARN)
+		return 0;
+	l->code = code_of(l->a);
+	return -1;
+}
+
+/* Skips the headers that were seen before libarchive gave up. */
+static int
+skip_to(struct level *l, int64_t index)
+{
+	struct archive_entry *e;
+
+	for (int64_t i = 0; i < index; i++)
+		if (archive_read_next_header(l->a, &e) < ARCHIVE_WARN) {
+			l->code = code_of(l->a);
+			return -1;
+		}
+	return 0;
+}
+
+/* A file that is compressed by nothing is no archive. */
+static int
+is_plain(struct archive *a)
+{
+	return archive_format(a) == ARCHIVE_FORMAT_RAW &&
+	    archive_filter_count(a) < 2;
+}
+
+/* Entries until the end or a failure that ends libarchive's pass: 1 again
+ * behind the entry, 0 done, -1 errno. */
+static int
+pass(struct level *l)
+{
+	struct archive_entry *e;
+	const char *limit;
+	int r;
+
+	for (;;) {
+		r = archive_read_next_header(l->a, &e);
+		if (r == ARCHIVE_RETRY)
+			continue;
+		if (r == ARCHIVE_EOF)
+			return 0;
+		if (r < ARCHIVE_WARN) {
+			l->code = code_of(l->a);
+			return 0;
+		}
+		if (is_plain(l->a)) {
+			l->code = "unsupported";
+			return 0;
+		}
+		l->index++;
+		l->w->seen++;
+		if ((limit = over_limit(l->w)) != NULL) {
+			l->code = limit;
+			return 0;
+		}
+		if (set_path(l, e) == -1)
+			return -1;
+		if (archive_entry_filetype(e) == AE_IFDIR)
+			continue;
+		if (archive_entry_hardlink(e) != NULL ||
+		    (archive_entry_filetype(e) != AE_IFREG &&
+			archive_entry_filetype(e) != 0)) {
+			l->w->other++;
+			continue;
+		}
+		if (entry(l) == -1)
+			return -1;
+		if (l->w->bytes_left <= 0) {
+			l->code = "limit:bytes";
+			return 0;
+		}
+		if (l->broken)
+			return 1;
+	}
+}
+
+static int
+walk_level(struct walk *w, const struct source *src, int depth,
+    const char *base, size_t nbase, int64_t *came, const char **code)
+{
+	struct level l = { .w = w,
+		.src = *src,
+		.depth = depth,
+		.prefix = w->path.len,
+		.nbase = nbase };
+	char *own = strndup(base, nbase);
+	int c = -1, again = 1;
+
+	if ((l.base = own) == NULL)
+		return -1;
+	while (again) {
+		l.broken = 0;
+		c = open_level(&l) == -1 || skip_to(&l, l.index) == -1
+		    ? 0
+		    : pass(&l);
+		again = c == 1;
+		if (l.a != NULL)
+			archive_read_free(l.a);
+		l.a = NULL;
+	}
+	*came = l.came;
+	*code = l.code;
+	free(own);
+	return c == -1 ? -1 : 0;
+}
+
+int
+walk_archive(struct walk *w, int fd, const char *base, int64_t packed)
+{
+	struct source src = { .fd = fd };
+	int64_t came, bytes = w->limits.bytes, seconds = w->limits.seconds;
+
+	if (bytes == 0) {
+		bytes = (int64_t)1 << 30;
+		if (packed > bytes / 200)
+			bytes =
+			    packed > INT64_MAX / 200 ? INT64_MAX : packed * 200;
+	}
+	if (seconds == 0)
+		seconds = 60 + (packed >> 20);
+	w->bytes_left = bytes;
+	w->cpu_end = cpu_seconds() + seconds;
+	w->other = w->seen = 0;
+	w->code = NULL;
+	buf_clear(&w->path);
+	return walk_level(w, &src, 1, base, strlen(base), &came, &w->code);
+}
+
+void
+walk_free(struct walk *w)
+{
+	buf_free(&w->path);
+	buf_free(&w->data);
+}
+
+const char *
+walk_version(void)
+{
+	return archive_version_details();
+}

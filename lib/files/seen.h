@@ -1,0 +1,46 @@
+/* seen - the set of contents that a library has, shared by all processes
+ *
+ * Lies in LIBRARY/.midiflow/seen and says of each content (XXH3-128 and
+ * size) who owns it: the one place (source, member, part) that gets `ok` for
+ * it, now and in every later run; all other places get `dup`.
+ *
+ * The file is mapped by any number of processes of one machine at once and
+ * has no lock: a slot is taken by compare-and-swap, is never given to another
+ * content afterwards, and the slots that a content may stand in have a fixed
+ * order, so that of two who ask for one content at once one finds the other.
+ * It is a row of levels, each twice as large as the one before, so that it
+ * grows without moving; 32 bytes a content, two to three times that with the
+ * room that is free.
+ *
+ * A process holds a lock on a byte of the file for as long as it lives, by
+ * which others tell whether a claim's owner is still there.
+ */
+#ifndef FILES_SEEN_H
+#define FILES_SEEN_H
+
+#include "files/hash.h"
+
+struct seen;
+
+enum seen_answer {
+	SEEN_NEW,  /* claimed for the asker: write it, then seen_done() or
+		      seen_release() */
+	SEEN_MINE, /* the asker owns it, and it was written before */
+	SEEN_DUP   /* somebody else owns it */
+};
+
+/* Opens or makes the set dirfd/name: NULL with errno on error; EILSEQ when
+ * the file is something else, EPROTO when it is of another version. */
+struct seen *seen_open(int dirfd, const char *name);
+/* A seen_answer, or -1 with errno.  slot is for the two calls below. */
+int seen_claim(struct seen *, const struct hash *, uint64_t size,
+    uint64_t owner, uint64_t *slot);
+/* The claimed content was written. */
+void seen_done(struct seen *, uint64_t slot);
+/* It could not be: whoever asks next gets it. */
+void seen_release(struct seen *, uint64_t slot);
+/* Contents that are written, counted slot by slot. */
+uint64_t seen_count(const struct seen *);
+void seen_close(struct seen *);
+
+#endif

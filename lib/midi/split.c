@@ -1,0 +1,333 @@
+/* split - a file as one file for each (track, channel) that has notes */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "midi/smf_write.h"
+#include "midi/split.h"
+
+enum { RELEASE = 64, NOBODY = -1 };
+
+struct split_event {
+	struct smf_event e;
+	uint32_t list; /* see list_of() */
+	uint16_t track;
+};
+
+struct split_track {
+	int64_t end;
+	const uint8_t *name, *instrument;
+	size_t name_len, instrument_len;
+	uint8_t port;
+	int32_t part[16]; /* index of the part, or NOBODY */
+};
+
+/* Lists that the parts are merged from: one for the file, one a channel,
+ * then one a track for its texts, then one a part for its notes. */
+enum { LIST_FILE, LIST_CHANNEL, LIST_TRACK = LIST_CHANNEL + 16 };
+
+static int
+room(void **p, size_t want, size_t *cap, size_t size)
+{
+	size_t n = *cap + *cap / 2;
+	void *q;
+
+	if (want <= *cap)
+		return 0;
+	if (n < want)
+		n = want + 64;
+	if ((q = reallocarray(*p, n, size)) == NULL)
+		return -1;
+	*p = q;
+	*cap = n;
+	return 0;
+}
+
+static int
+add_event(struct split *s, const struct smf_event *e)
+{
+	if (room((void **)&s->event, s->nevents + 1, &s->capevents,
+		sizeof(*s->event)) == -1)
+		return -1;
+	s->event[s->nevents++] = (struct split_event){ .e = *e,
+		.track = (uint16_t)(s->ntracks - 1) };
+	return 0;
+}
+
+/* What a text or port event says about its track. */
+static void
+note_meta(struct split_track *t, const struct smf_event *e)
+{
+	if (e->a == META_TRACK && t->name == NULL && e->len > 0) {
+		t->name = e->data;
+		t->name_len = e->len;
+	} else if (e->a == META_INSTRUMENT && t->instrument == NULL &&
+	    e->len > 0) {
+		t->instrument = e->data;
+		t->instrument_len = e->len;
+	} else if (e->a == META_PORT && e->len == 1)
+		t->port = e->data[0];
+}
+
+static int
+add_part(struct split *s, uint8_t channel)
+{
+	if (room((void **)&s->part, s->nparts + 1, &s->capparts,
+		sizeof(*s->part)) == -1)
+		return -1;
+	s->part[s->nparts++] =
+	    (struct split_part){ .track = (uint16_t)(s->ntracks - 1),
+		    .channel = channel };
+	return 0;
+}
+
+/* Reads one track; ends the notes that it leaves sounding. */
+static int
+read_track(struct split *s, struct smf_track *in, size_t max_events)
+{
+	struct split_track *t = &s->track[s->ntracks - 1];
+	uint32_t notes[16] = { 0 };
+	uint8_t sounds[16][128] = { { 0 } };
+	struct smf_event e;
+
+	while (smf_event(in, &e)) {
+		if (s->nevents >= max_events)
+			return SPLIT_LIMIT;
+		if (add_event(s, &e) == -1)
+			return SPLIT_NOMEM;
+		if (e.status == SMF_META)
+			note_meta(t, &e);
+		else if (e.status >> 4 == 9 && e.b > 0) {
+			notes[e.status & 15]++;
+			sounds[e.status & 15][e.a] = 1;
+		} else if (e.status >> 4 == 8 || e.status >> 4 == 9)
+			sounds[e.status & 15][e.a] = 0;
+	}
+	t->end = in->tick;
+	for (unsigned c = 0; c < 16; c++) {
+		t->part[c] = NOBODY;
+		if (notes[c] == 0)
+			continue;
+		t->part[c] = (int32_t)s->nparts;
+		if (add_part(s, (uint8_t)c) == -1)
+			return SPLIT_NOMEM;
+		s->part[s->nparts - 1].notes = notes[c];
+		for (unsigned p = 0; p < 128; p++) {
+			e = (struct smf_event){ .tick = t->end,
+				.status = (uint8_t)(0x80 | c),
+				.a = (uint8_t)p,
+				.b = RELEASE };
+			if (sounds[c][p] && add_event(s, &e) == -1)
+				return SPLIT_NOMEM;
+		}
+	}
+	return SMF_OK;
+}
+
+/* Merges neighbouring runs until the events are sorted by tick, stable: the
+ * order of tracks, then of the file, among those of one tick. */
+static int
+sort_events(struct split *s)
+{
+	struct split_event *a, *b;
+	size_t n = s->nevents, i, j, k, mid, hi, cap;
+
+	for (;;) {
+		a = s->event;
+		for (i = 1; i < n && a[i - 1].e.tick <= a[i].e.tick; i++)
+			continue;
+		if (i >= n)
+			return 0;
+		if (room((void **)&s->spare, n, &s->capspare,
+			sizeof(*s->spare)) == -1)
+			return -1;
+		b = s->spare;
+		for (k = 0, i = 0; i < n; i = hi) {
+			for (mid = i + 1;
+			     mid < n && a[mid - 1].e.tick <= a[mid].e.tick;
+			     mid++)
+				continue;
+			for (hi = mid + 1;
+			     hi < n && a[hi - 1].e.tick <= a[hi].e.tick; hi++)
+				continue;
+			if (hi > n)
+				hi = n;
+			for (j = mid; i < mid || j < hi;)
+				b[k++] = j >= hi ||
+					(i < mid && a[i].e.tick <= a[j].e.tick)
+				    ? a[i++]
+				    : a[j++];
+		}
+		s->event = b;
+		s->spare = a;
+		cap = s->capevents;
+		s->capevents = s->capspare;
+		s->capspare = cap;
+	}
+}
+
+/* Which list an event belongs to. */
+static uint32_t
+list_of(const struct split *s, const struct split_event *ev)
+{
+	const struct smf_event *e = &ev->e;
+	const struct split_track *t = &s->track[ev->track];
+	uint32_t track = LIST_TRACK + ev->track;
+	int32_t part;
+
+	if (smf_is_channel(e)) {
+		/* Key pressure goes with the notes; a note-off where there
+		 * are no notes belongs to nobody. */
+		if (e->status >> 4 > 0xa)
+			return LIST_CHANNEL + (e->status & 15u);
+		part = t->part[e->status & 15];
+		return part == NOBODY
+		    ? track
+		    : LIST_TRACK + (uint32_t)s->ntracks + (uint32_t)part;
+	}
+	if (e->status != SMF_META)
+		return LIST_FILE;
+	switch (e->a) {
+	case META_MARKER:
+	case META_CUE:
+	case META_TEMPO:
+	case META_OFFSET:
+	case META_METER:
+	case META_KEY:
+		return LIST_FILE;
+	default:
+		return track;
+	}
+}
+
+/* Sorts the events' indices into their lists, in the order of time. */
+static int
+make_lists(struct split *s)
+{
+	size_t lists = LIST_TRACK + s->ntracks + s->nparts, at = 0, n;
+
+	if (s->nevents > UINT32_MAX ||
+	    room((void **)&s->begin, lists + 1, &s->capbegin,
+		sizeof(*s->begin)) == -1 ||
+	    room((void **)&s->list, s->nevents, &s->caplist,
+		sizeof(*s->list)) == -1)
+		return -1;
+	memset(s->begin, 0, (lists + 1) * sizeof(*s->begin));
+	for (size_t i = 0; i < s->nevents; i++) {
+		s->event[i].list = list_of(s, &s->event[i]);
+		s->begin[s->event[i].list]++;
+	}
+	for (size_t i = 0; i <= lists; i++) {
+		n = s->begin[i];
+		s->begin[i] = at;
+		at += n;
+	}
+	for (size_t i = 0; i < s->nevents; i++)
+		s->list[s->begin[s->event[i].list]++] = (uint32_t)i;
+	/* Filling moved each beginning to its end: move them back. */
+	memmove(s->begin + 1, s->begin, lists * sizeof(*s->begin));
+	s->begin[0] = 0;
+	return 0;
+}
+
+int
+split_read(struct split *s, const void *bytes, size_t n, size_t max_events)
+{
+	struct smf smf;
+	struct smf_track in;
+	const struct split_track *t;
+	int why;
+
+	s->nparts = s->nevents = s->ntracks = 0;
+	if ((why = smf_open(&smf, bytes, n)) != SMF_OK)
+		return why;
+	s->format = smf.format;
+	s->division = smf.division;
+	while (s->ntracks < UINT16_MAX && smf_track(&smf, &in)) {
+		if (room((void **)&s->track, s->ntracks + 1, &s->captracks,
+			sizeof(*s->track)) == -1)
+			return SPLIT_NOMEM;
+		s->track[s->ntracks++] = (struct split_track){ 0 };
+		if ((why = read_track(s, &in, max_events)) != SMF_OK)
+			return why;
+	}
+	if (s->nevents == 0)
+		return SMF_EMPTY;
+	for (size_t i = 0; i < s->nparts; i++) {
+		t = &s->track[s->part[i].track];
+		s->part[i].name = t->name != NULL ? t->name : t->instrument;
+		s->part[i].name_len =
+		    t->name != NULL ? t->name_len : t->instrument_len;
+	}
+	return sort_events(s) == -1 || make_lists(s) == -1 ? SPLIT_NOMEM
+							   : SMF_OK;
+}
+
+/* Whether a part takes an event of one of its lists. */
+static int
+takes(const struct split *s, const struct split_part *p,
+    const struct split_event *ev)
+{
+	if (ev->track == p->track)
+		return 1;
+	if (s->format == 2)
+		return 0;
+	return ev->list == LIST_FILE ||
+	    s->track[ev->track].port == s->track[p->track].port;
+}
+
+int
+split_write(const struct split *s, size_t i, struct buf *out)
+{
+	enum { SOURCES = 4 };
+	const struct split_part *p = &s->part[i];
+	size_t lists[SOURCES] = { LIST_FILE, LIST_CHANNEL + p->channel,
+		LIST_TRACK + p->track, LIST_TRACK + s->ntracks + i };
+	size_t at[SOURCES], end[SOURCES];
+	const struct split_event *ev;
+	struct smf_writer w;
+	int64_t last = s->track[p->track].end;
+	int k;
+
+	if (smfw_begin(&w, out, 0, 1, s->division, 1) == -1 ||
+	    smfw_track(&w) == -1)
+		return -1;
+	for (k = 0; k < SOURCES; k++) {
+		at[k] = s->begin[lists[k]];
+		end[k] = s->begin[lists[k] + 1];
+	}
+	for (;;) {
+		/* Indices are in the order of time: the least comes next. */
+		int next = -1;
+
+		for (k = 0; k < SOURCES; k++)
+			if (at[k] < end[k] &&
+			    (next == -1 || s->list[at[k]] < s->list[at[next]]))
+				next = k;
+		if (next == -1)
+			break;
+		ev = &s->event[s->list[at[next]++]];
+		if (!takes(s, p, ev))
+			continue;
+		/* A track's list may hold note-offs that end nothing. */
+		if (next == 2 && smf_is_channel(&ev->e))
+			continue;
+		if (smfw_event(&w, &ev->e) == -1)
+			return -1;
+	}
+	return smfw_end(&w, last);
+}
+
+void
+split_free(struct split *s)
+{
+	free(s->part);
+	free(s->event);
+	free(s->spare);
+	free(s->track);
+	free(s->list);
+	free(s->begin);
+	*s = (struct split){ 0 };
+}

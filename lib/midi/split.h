@@ -1,0 +1,57 @@
+/* split - a file as one file for each (track, channel) that has notes
+ *
+ * A part is a format 0 file with the original's division.  It holds the
+ * notes of its track and channel, every program, controller, bend and
+ * pressure of that channel (from all tracks on the same port, since a synth
+ * has one state a channel), the track's own texts, and the whole tempo,
+ * meter and key map, markers, cues and SysEx of the file, all at their own
+ * ticks and in the order of the original.  Notes that the original leaves
+ * sounding are ended where its track ends.  In format 2, where tracks are
+ * pieces of their own, a part takes from its own track alone.
+ *
+ * The struct is the caller's, zeroes are valid; its memory is kept for the
+ * next file.  Pointers lead into the file's bytes.
+ */
+#ifndef MIDI_SPLIT_H
+#define MIDI_SPLIT_H
+
+#include "midi/smf.h"
+#include "stream/buf.h"
+
+struct split_part {
+	uint16_t track;      /* from 0 */
+	uint8_t channel;     /* 0 to 15 */
+	uint32_t notes;      /* note-ons */
+	const uint8_t *name; /* track name, else instrument name, else NULL */
+	size_t name_len;
+};
+
+struct split_event;
+struct split_track;
+
+struct split {
+	struct split_part *part;
+	size_t nparts, capparts;
+	int format, division;
+	/* Its own: */
+	struct split_event *event, *spare;
+	size_t nevents, capevents, capspare;
+	struct split_track *track;
+	size_t ntracks, captracks;
+	uint32_t *list; /* indices of events, list by list */
+	size_t caplist;
+	size_t *begin; /* where each list begins */
+	size_t capbegin;
+};
+
+enum { SPLIT_NOMEM = -3, SPLIT_LIMIT = -4 };
+
+/* Reads a file: SMF_OK and the parts, in the order of their tracks and
+ * channels; SMF_EMPTY, SMF_NOT_MIDI, SPLIT_NOMEM, or SPLIT_LIMIT for more
+ * than max_events events. */
+int split_read(struct split *, const void *, size_t n, size_t max_events);
+/* Appends part i as a file to out: 0, or -1 with ENOMEM. */
+int split_write(const struct split *, size_t i, struct buf *out);
+void split_free(struct split *);
+
+#endif
