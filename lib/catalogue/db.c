@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "catalogue/db.h"
+#include "files/library.h"
 #include "stream/esc.h"
 
 int
@@ -48,9 +49,7 @@ db_name(struct buf *b, const char *given, const char *library)
 	if (given != NULL && *given != '\0')
 		return buf_str(b, given);
 	if (library == NULL)
-		library = getenv("MIDI_LIBRARY");
-	if (library == NULL || *library == '\0')
-		library = "midi-library";
+		library = library_default();
 	if (buf_fmt(b, "%s/midiflow.db", library) == -1)
 		return -1;
 	return make_folders(library);

@@ -54,8 +54,7 @@ struct db {
 };
 
 /* The catalogue that -d names, else $MIDI_DB, else midiflow.db in the
- * library, whose folder is made: 0, or -1 errno.  The library is what -l
- * names, else $MIDI_LIBRARY, else midi-library. */
+ * library (NULL: the default one), whose folder is made: 0, or -1 errno. */
 int db_name(struct buf *, const char *given, const char *library);
 
 /* Opens it, creating or upgrading the schema: NULL with why set and label

@@ -20,7 +20,7 @@ struct pg {
 	struct buf sql, copy;
 	struct field **changed; /* rows that met() changed */
 	size_t nchanged, capchanged;
-	int durable;
+	int durable, lost;
 };
 
 static void
@@ -30,18 +30,14 @@ quiet(void *ctx, const char *message)
 	(void)message;
 }
 
-/* What may succeed later: a lost connection, a server that starts or stops
- * or is full of clients, a deadlock, a lock that was not given in time. */
+/* What may succeed later: a server that starts or stops or is full of
+ * clients, a deadlock, a lock that was not given in time. */
 static int
-transient(const PGconn *conn, const char *state)
+transient(const char *state)
 {
 	static const char *const codes[] = { "40001", "40P01", "53300", "55P03",
 		"57P01", "57P02", "57P03" };
 
-	if (PQstatus(conn) == CONNECTION_BAD)
-		return 1;
-	if (state == NULL)
-		return 0;
 	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
 		if (strcmp(state, codes[i]) == 0)
 			return 1;
@@ -56,7 +52,12 @@ why(struct pg *g, const PGresult *r)
 
 	if (text == NULL)
 		text = PQerrorMessage(g->conn);
-	return db_why(&g->db, transient(g->conn, state) ? DB_AGAIN : DB_FAILED,
+	/* An error without a code is libpq's own: the connection is lost,
+	 * even when PQstatus() has not heard of it yet. */
+	if (state == NULL || PQstatus(g->conn) == CONNECTION_BAD)
+		g->lost = 1;
+	return db_why(&g->db,
+	    g->lost || transient(state) ? DB_AGAIN : DB_FAILED,
 	    *text != '\0' ? text : "the connection was lost");
 }
 
@@ -485,7 +486,7 @@ pg_rollback(struct db *db)
 {
 	struct pg *g = (struct pg *)db;
 
-	if (PQtransactionStatus(g->conn) != PQTRANS_IDLE)
+	if (!g->lost && PQtransactionStatus(g->conn) != PQTRANS_IDLE)
 		PQclear(PQexec(g->conn, "ROLLBACK"));
 }
 
@@ -531,9 +532,10 @@ pg_again(struct db *db)
 {
 	struct pg *g = (struct pg *)db;
 
-	if (PQstatus(g->conn) == CONNECTION_OK)
+	if (!g->lost)
 		return DB_OK;
 	PQreset(g->conn);
+	g->lost = 0;
 	if (PQstatus(g->conn) == CONNECTION_BAD)
 		return why(g, NULL);
 	return session(g);

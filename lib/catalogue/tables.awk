@@ -46,7 +46,7 @@ function hexed(s, lite,    all, i) {
 	sub(/@columns@/, all, s)
 	while (match(s, /HEX\([a-z_]+\)/)) {
 		all = substr(s, RSTART + 4, RLENGTH - 5)
-		s = substr(s, 1, RSTART - 1) (lite ? "lower(hEx(" all "))" : \
+		s = substr(s, 1, RSTART - 1) (lite ? "nullif(lower(hEx(" all ")), '')" : \
 		    "replace(" all "::text, '-', '')") \
 		    substr(s, RSTART + RLENGTH)
 	}
