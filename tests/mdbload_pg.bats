@@ -204,7 +204,7 @@ columns_of() {
 	head -1500 in >&9
 	sleep .2
 	as_server "$PG_BIN/pg_ctl" -s -D "$PG_DIR/d" -m immediate stop
-	(sleep .3; start_server) &
+	(sleep .3; start_server) 9>&- &
 	tail -n +1501 in >&9
 	exec 9>&-
 	wait
