@@ -353,7 +353,8 @@ stream() {
 	stream >&9
 	sleep .4
 	kill -TERM $pid
-	run -143 wait $pid
+	wait $pid && status=0 || status=$?
+	[ "$status" = 143 ]
 	exec 9>&-
 	[ "$(q 'SELECT count(*) FROM file')" = 4 ]
 }
