@@ -231,7 +231,7 @@ archive(struct job *j, struct rec *r, int fd, int64_t size)
 static int
 import_source(struct job *j, struct rec *r, int fd, const struct stat *st)
 {
-	static char head[65536 + 4];
+	static char head[65536 + 8];
 	enum kind kind, named = kind_of_name(j->path.p, j->path.len);
 	ssize_t n = pread(fd, head, KIND_PEEK, 0);
 

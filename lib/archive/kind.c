@@ -58,7 +58,10 @@ midi(const char *p, size_t n)
 int
 kind_midi_inside(const void *bytes, size_t n)
 {
-	return memmem(bytes, n > DEEP + 4 ? DEEP + 4 : n, "MThd", 4) != NULL;
+	/* With its length: a page about MIDI may well hold the name. */
+	return (n >= 4 && memcmp(bytes, "MThd", 4) == 0) ||
+	    memmem(bytes, n > DEEP + 8 ? DEEP + 8 : n, "MThd\0\0\0\6", 8) !=
+	    NULL;
 }
 
 static int

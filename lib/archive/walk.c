@@ -20,7 +20,7 @@
 enum {
 	BLOCK = 65536,        /* bytes a read of the file */
 	IN_MEMORY = 1 << 20,  /* inner archives up to this are not spooled */
-	DEEP_PEEK = 65536 + 4 /* bytes in which a header may hide */
+	DEEP_PEEK = 65536 + 8 /* bytes in which a header may hide */
 };
 
 const struct walk_limits walk_defaults = {
@@ -82,6 +82,7 @@ reader(void)
 	archive_read_support_format_cab(a);
 	archive_read_support_format_iso9660(a);
 	archive_read_support_format_raw(a);
+	archive_read_support_format_empty(a);
 	archive_read_support_filter_gzip(a);
 	archive_read_support_filter_bzip2(a);
 	archive_read_support_filter_xz(a);
@@ -417,8 +418,11 @@ pass(struct level *l)
 
 	for (;;) {
 		r = archive_read_next_header(l->a, &e);
-		if (r == ARCHIVE_RETRY)
+		if (r == ARCHIVE_RETRY) {
+			/* A damaged header; it goes on at the next one. */
+			l->code = code_of(l->a);
 			continue;
+		}
 		if (r == ARCHIVE_EOF)
 			return 0;
 		if (r < ARCHIVE_WARN) {

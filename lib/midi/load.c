@@ -58,6 +58,8 @@ load_code(int why)
 	switch (why) {
 	case SMF_EMPTY:
 		return "empty";
+	case SMF_CUT:
+		return "truncated";
 	case SMF_NOT_MIDI:
 		return "not-midi";
 	default:

@@ -8,10 +8,12 @@
 
 enum {
 	CHUNK_HEAD = 8, /* a chunk's name and length */
-	DIVISION_FALLBACK = 96
+	DIVISION_FALLBACK = 96,
+	VLQ_MOST = 0x0fffffff
 };
 
 static const char *const issue_names[SMF_ISSUES] = {
+	[SMF_RIFF_LENGTH] = "riff-length",
 	[SMF_JUNK_BEFORE] = "junk-before-header",
 	[SMF_HEADER_LENGTH] = "header-length",
 	[SMF_FORMAT] = "format",
@@ -69,23 +71,44 @@ rmid(const uint8_t *p, size_t n)
 	    memcmp(p + 8, "RMID", 4) == 0;
 }
 
-/* The data chunk of a RIFF file, if it holds a header. */
+/* Whether the chunks from MThd on end where n bytes do. */
 static int
-unwrap_rmid(const uint8_t **p, size_t *n)
+chunks_fit(const uint8_t *p, size_t n)
+{
+	size_t at = 0, len;
+
+	while (n - at >= CHUNK_HEAD) {
+		len = be32(p + at + 4);
+		if (len > n - at - CHUNK_HEAD)
+			return 0;
+		at += CHUNK_HEAD + len;
+	}
+	return n - at < 2;
+}
+
+/* The data chunk of a RIFF file, if it holds a header.  Where its length is
+ * wrong, what follows to the end of the file is taken. */
+static int
+unwrap_rmid(struct smf *s, const uint8_t **p, size_t *n)
 {
 	const uint8_t *q = *p + 12, *end = *p + *n;
-	size_t len;
+	size_t len, left;
 
 	while ((size_t)(end - q) >= CHUNK_HEAD) {
 		len = le32(q + 4);
-		if (len > (size_t)(end - q) - CHUNK_HEAD)
-			len = (size_t)(end - q) - CHUNK_HEAD;
-		if (memcmp(q, "data", 4) == 0 && len >= 4 &&
+		left = (size_t)(end - q) - CHUNK_HEAD;
+		if (memcmp(q, "data", 4) == 0 && left >= 4 &&
 		    memcmp(q + CHUNK_HEAD, "MThd", 4) == 0) {
 			*p = q + CHUNK_HEAD;
 			*n = len;
+			if (len > left || !chunks_fit(*p, len)) {
+				s->issues |= smf_bit(SMF_RIFF_LENGTH);
+				*n = left;
+			}
 			return 1;
 		}
+		if (len > left)
+			return 0;
 		q += CHUNK_HEAD + len;
 		if ((len & 1) != 0 && q < end)
 			q++;
@@ -93,10 +116,29 @@ unwrap_rmid(const uint8_t **p, size_t *n)
 	return 0;
 }
 
+/* A header behind something else must look like one: a page about MIDI may
+ * well hold its name. */
+static const uint8_t *
+find_header(const uint8_t *p, size_t n)
+{
+	static const char head[8] = "MThd\0\0\0\6";
+
+	if (n >= 4 && memcmp(p, head, 4) == 0)
+		return p;
+	return memmem(
+	    p, n > SMF_JUNK + 8 ? SMF_JUNK + 8 : n, head, sizeof(head));
+}
+
 static int
 only_zeroes(const uint8_t *p, size_t n)
 {
 	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
+}
+
+static int
+known_frames(int fps)
+{
+	return fps == 24 || fps == 25 || fps == 29 || fps == 30;
 }
 
 int
@@ -108,9 +150,8 @@ smf_open(struct smf *s, const void *bytes, size_t n)
 	*s = (struct smf){ 0 };
 	if (only_zeroes(p, n))
 		return SMF_EMPTY;
-	if (!rmid(p, n) || !unwrap_rmid(&p, &n)) {
-		q = memmem(p, n > SMF_JUNK + 4 ? SMF_JUNK + 4 : n, "MThd", 4);
-		if (q == NULL)
+	if (!rmid(p, n) || !unwrap_rmid(s, &p, &n)) {
+		if ((q = find_header(p, n)) == NULL)
 			return SMF_NOT_MIDI;
 		if (q != p)
 			s->issues |= smf_bit(SMF_JUNK_BEFORE);
@@ -139,12 +180,12 @@ smf_open(struct smf *s, const void *bytes, size_t n)
 		s->issues |= smf_bit(SMF_FORMAT);
 		s->format = 1;
 	}
-	/* A positive byte with the sign bit set would be 32768 ticks. */
 	if (s->division == 0 ||
 	    (s->division < 0 && (uint8_t)s->division == 0)) {
 		s->issues |= smf_bit(SMF_DIVISION);
 		s->division = DIVISION_FALLBACK;
-	}
+	} else if (s->division < 0 && !known_frames(256 - p[12]))
+		s->issues |= smf_bit(SMF_DIVISION);
 	return SMF_OK;
 }
 
@@ -206,10 +247,13 @@ smf_track(struct smf *s, struct smf_track *t)
 	}
 	if (s->tracks != s->declared)
 		s->issues |= smf_bit(SMF_TRACK_COUNT);
+	if (s->format == 0 && s->tracks > 1)
+		s->issues |= smf_bit(SMF_FORMAT);
 	return 0;
 }
 
-/* A variable-length quantity: 0, or -1 when the bytes end inside it. */
+/* A variable-length quantity: 0, or -1 when the bytes end inside it.  A file
+ * can hold no more than four bytes' worth; what says more is held to that. */
 static inline int
 vlq(struct smf_track *t, uint64_t *v)
 {
@@ -222,7 +266,7 @@ vlq(struct smf_track *t, uint64_t *v)
 		x = (x & (UINT64_MAX >> 16)) << 7 | (*p & 0x7f);
 		if (*p++ < 0x80) {
 			t->p = p;
-			*v = x;
+			*v = x > VLQ_MOST ? VLQ_MOST : x;
 			return 0;
 		}
 	}
@@ -244,19 +288,16 @@ finish(struct smf_track *t, enum smf_issue why)
 	return 0;
 }
 
-/* Meta and SysEx: the payload, cut where the track ends. */
+/* Meta and SysEx: the payload.  One that is cut off is no event, and what a
+ * wrong length would swallow is looked through for the next track. */
 static int
 payload(struct smf_track *t, struct smf_event *e)
 {
 	uint64_t len;
 
-	if (vlq(t, &len) == -1)
+	if (vlq(t, &len) == -1 || len > (uint64_t)(t->end - t->p))
 		return -1;
 	e->data = t->p;
-	if (len > (uint64_t)(t->end - t->p)) {
-		t->smf->issues |= smf_bit(SMF_TRUNCATED);
-		len = (uint64_t)(t->end - t->p);
-	}
 	e->len = (size_t)len;
 	t->p += len;
 	t->between = 1;
@@ -322,8 +363,6 @@ smf_event(struct smf_track *t, struct smf_event *e)
 			return finish(t, SMF_TRUNCATED);
 		if (t->p == t->end)
 			return finish(t, SMF_TRUNCATED);
-		if (delta > (uint64_t)(INT64_MAX / 4 - t->tick))
-			delta = (uint64_t)(INT64_MAX / 4 - t->tick);
 		t->tick += (int64_t)delta;
 		if (t->tick > UINT32_MAX)
 			t->smf->issues |= smf_bit(SMF_TICK_OVERFLOW);
@@ -365,8 +404,12 @@ smf_event(struct smf_track *t, struct smf_event *e)
 			e->b = 0;
 			if (payload(t, e) == -1)
 				return finish(t, SMF_TRUNCATED);
+			if (e->a > 0x7f)
+				t->smf->issues |= smf_bit(SMF_META_VALUE);
 			if (e->a != META_END)
 				return 1;
+			if (e->len > 0)
+				t->smf->issues |= smf_bit(SMF_META_LENGTH);
 			t->ended = 1;
 			t->running = 0;
 			if (t->trusted == NULL)

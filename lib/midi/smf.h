@@ -23,10 +23,11 @@ enum { SMF_JUNK = 65536 }; /* bytes before MThd that are forgiven */
 
 /* What was forgiven; smf_issue_name() has the words of mrec(5). */
 enum smf_issue {
+	SMF_RIFF_LENGTH,   /* a RIFF wrapper of a wrong length */
 	SMF_JUNK_BEFORE,   /* bytes before MThd, or MacBinary */
 	SMF_HEADER_LENGTH, /* header longer or shorter than 6 bytes */
-	SMF_FORMAT,        /* format above 2 */
-	SMF_DIVISION,      /* division 0, taken as 96 */
+	SMF_FORMAT,        /* format above 2, or 0 with several tracks */
+	SMF_DIVISION,      /* division 0, taken as 96, or odd frames */
 	SMF_TRACK_COUNT,   /* more or fewer tracks than declared */
 	SMF_TRACK_LENGTH,  /* length does not lead to a chunk or the end */
 	SMF_FOREIGN_CHUNK, /* a chunk that is no track */
@@ -39,10 +40,10 @@ enum smf_issue {
 	SMF_DATA_BYTE,     /* data byte above 127 */
 	SMF_SYSTEM_STATUS, /* F1 to F6, F8 to FE */
 	SMF_TICK_OVERFLOW, /* ticks beyond 32 bits */
-	SMF_META_LENGTH,   /* tempo, meter or key of a wrong length */
-	SMF_META_VALUE,    /* tempo 0, meter or key out of range */
+	SMF_META_LENGTH,   /* tempo, meter, key or end of a wrong length */
+	SMF_META_VALUE,    /* tempo 0, meter, key or type out of range */
 	SMF_OVERLAP,       /* note-on while the pitch sounds */
-	SMF_STRAY_OFF,     /* note-off without note-on */
+	SMF_STRAY_OFF,     /* note-off (8n) without note-on */
 	SMF_HANGING,       /* note without note-off */
 	SMF_EVENT_LIMIT,   /* more events than the cap */
 	SMF_ISSUES
@@ -50,8 +51,9 @@ enum smf_issue {
 
 enum { /* why a file could not be opened */
 	SMF_OK = 0,
-	SMF_EMPTY = -1,   /* no bytes, or only zeroes */
-	SMF_NOT_MIDI = -2 /* no header where one may be */
+	SMF_EMPTY = -1,    /* no bytes, or only zeroes */
+	SMF_NOT_MIDI = -2, /* no header where one may be */
+	SMF_CUT = -3       /* cut off before its first whole event */
 };
 
 enum { /* status bytes that are no channel message */

@@ -217,8 +217,6 @@ read_track(
 					return -1;
 			} else if (on->note[c][e.a] != NONE)
 				end_note(s, on, &e, c, RELEASE_DEFAULT);
-			else
-				s->issues |= smf_bit(SMF_STRAY_OFF);
 			break;
 		case 12:
 			program[c] = e.a;
@@ -317,7 +315,7 @@ song_read(struct song *s, const void *bytes, size_t n, size_t max_events)
 	}
 	s->issues |= smf.issues;
 	if (s->events == 0)
-		return SMF_EMPTY;
+		return s->issues & smf_bit(SMF_TRUNCATED) ? SMF_CUT : SMF_EMPTY;
 	if (maps_finish(&s->maps, s->division) == -1 || sort_notes(s) == -1)
 		return SONG_NOMEM;
 	for (size_t i = 0; i < s->nnotes; i++) {

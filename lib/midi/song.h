@@ -60,10 +60,11 @@ struct song {
 	struct sounding *sounding; /* for pairing on with off */
 };
 
-/* Reads a file of n bytes: SMF_OK, SMF_EMPTY, SMF_NOT_MIDI, or SONG_NOMEM.
+/* Reads a file of n bytes: SMF_OK, SMF_EMPTY, SMF_NOT_MIDI, SMF_CUT,
+ * or SONG_NOMEM.
  * A file with a header and no event at all is SMF_EMPTY.  max_events is the
  * cap, SONG_EVENTS or another; behind it nothing is read (SMF_EVENT_LIMIT). */
-enum { SONG_NOMEM = -3 };
+enum { SONG_NOMEM = -4 };
 int song_read(struct song *, const void *bytes, size_t n, size_t max_events);
 void song_free(struct song *);
 

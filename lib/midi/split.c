@@ -254,7 +254,8 @@ split_read(struct split *s, const void *bytes, size_t n, size_t max_events)
 			return why;
 	}
 	if (s->nevents == 0)
-		return SMF_EMPTY;
+		return smf.issues & smf_bit(SMF_TRUNCATED) ? SMF_CUT
+							   : SMF_EMPTY;
 	for (size_t i = 0; i < s->nparts; i++) {
 		t = &s->track[s->part[i].track];
 		s->part[i].name = t->name != NULL ? t->name : t->instrument;

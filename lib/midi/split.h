@@ -44,11 +44,11 @@ struct split {
 	size_t capbegin;
 };
 
-enum { SPLIT_NOMEM = -3, SPLIT_LIMIT = -4 };
+enum { SPLIT_NOMEM = -4, SPLIT_LIMIT = -5 };
 
 /* Reads a file: SMF_OK and the parts, in the order of their tracks and
- * channels; SMF_EMPTY, SMF_NOT_MIDI, SPLIT_NOMEM, or SPLIT_LIMIT for more
- * than max_events events. */
+ * channels; SMF_EMPTY, SMF_NOT_MIDI, SMF_CUT, SPLIT_NOMEM, or SPLIT_LIMIT for
+ * more than max_events events. */
 int split_read(struct split *, const void *, size_t n, size_t max_events);
 /* Appends part i as a file to out: 0, or -1 with ENOMEM. */
 int split_write(const struct split *, size_t i, struct buf *out);
