@@ -127,6 +127,9 @@ a_b.mid" ]
 	[ -w /dev/full ] || skip "no /dev/full"
 	run -2 sh -c 'echo a.mid | msanitize >/dev/full'
 	[ "$output" = "msanitize: stdout: No space left on device" ]
+	# A producer that is still there does not make it an error of stdin.
+	run -2 sh -c '(echo a.mid; sleep 0.2) | msanitize >/dev/full'
+	[ "$output" = "msanitize: stdout: No space left on device" ]
 	run -2 sh -c 'echo "\\q" | msanitize -q -r /dev/full'
 	[ "${lines[-1]}" = "msanitize: /dev/full: No space left on device" ]
 }
