@@ -116,6 +116,8 @@ rec_get(struct rec_in *in, struct rec *r)
 	int c;
 
 	rec_new(r, in);
+	if (in->buf.p == NULL && buf_grow(&in->buf, 2 * REC_BLOCK) == -1)
+		return -1;
 	for (;;) {
 		p = in->buf.p + in->pos;
 		if (in->buf.len > in->pos + seen)
