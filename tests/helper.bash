@@ -8,6 +8,7 @@ PATH=$abs_top_builddir/filters:$PATH
 # Bytes, not characters; nobody's own library.
 export LC_ALL=C
 unset MIDI_LIBRARY MIDI_DB MIDIFLOW_STATUS
+# shellcheck disable=SC2034
 bs=$'\\' tab=$'\t' nl=$'\n'
 
 setup() {

@@ -91,7 +91,7 @@ scripts() {
 		"$t" --help | awk '/^ +-/ { for (i = 1; i <= 2; i++) if ($i ~ /^-/) { sub(/,$/, "", $i); print $i } }' |
 			sort >"$BATS_TEST_TMPDIR/help"
 		sed -n '/^\.Sh DESCRIPTION/,/^\.Sh [A-CE-Z]/p' "$p" | grep '^\.It Fl' | tr ' ' '\n' |
-			awk 'f { print "-" $0 } { f = $0 == "Fl" }' | sort >"$BATS_TEST_TMPDIR/page"
+			awk '/^(\.It|,)$/ { next } /^(Fl|Ar)$/ { f = $0 == "Fl"; next } f { print "-" $0 }' | sort >"$BATS_TEST_TMPDIR/page"
 		diff "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/page" >"$BATS_TEST_TMPDIR/diff" ||
 			{ echo "$t" && cat "$BATS_TEST_TMPDIR/diff"; }
 	done >"$BATS_TEST_TMPDIR/found"
@@ -181,7 +181,7 @@ scripts() {
 
 @test "clang-format has nothing to change" {
 	need clang-format
-	run -0 clang-format -n -Werror lib/*/*.[ch] filters/*.c tests/*.c
+	run -0 clang-format -n -Werror lib/*/*.[ch] filters/*.c tests/*.c tests/*/*.c
 }
 
 @test "shellcheck finds nothing in the scripts" {
@@ -191,17 +191,6 @@ scripts() {
 	run -0 shellcheck -S error -s bats tests/*.bats
 }
 
-@test "nothing is left to do: no TODO, FIXME, XXX" {
+@test "nothing is marked as left to do" {
 	run -1 grep -rnE "\b(TO""DO|FIX""ME|XX""X)\b" lib filters man share tests/*.bats tests/*.c tests/*.sh tests/*.bash README.md CONTRIBUTING.md
-}
-
-@test "a filter is at most 400 lines, a header at most twelve functions" {
-	for f in filters/*.c; do
-		[ "$(wc -l <"$f")" -le 400 ] || echo "$f"
-	done >"$BATS_TEST_TMPDIR/found"
-	for f in lib/*/*.h; do
-		[ "$(grep -cE '^[a-z].*\(|^    [a-z].*\);$' "$f")" -le 16 ] || echo "$f"
-	done >>"$BATS_TEST_TMPDIR/found"
-	cat "$BATS_TEST_TMPDIR/found"
-	[ ! -s "$BATS_TEST_TMPDIR/found" ]
 }

@@ -72,15 +72,15 @@ msanitize: (no path): a record without a path" ]
 
 @test "records are seen at once, though the input goes on" {
 	mkfifo in
-	exec 3<>in
-	msanitize <in >out 3>&- &
-	echo a.mid >&3
+	exec 9<>in
+	msanitize <in >out 9>&- 3>&- &
+	echo a.mid >&9
 	for _ in {1..50}; do
 		[ ! -s out ] || break
 		sleep 0.1
 	done
 	[ "$(field 10 <out)" = a.mid ]
-	exec 3>&-
+	exec 9>&-
 	wait
 }
 

@@ -28,7 +28,7 @@ call() {
 	esac
 }
 
-# A collection with every kind of archive, under src: 40 places of MIDI.
+# A collection with every kind of archive, under src: 11 contents.
 collection() {
 	local i s
 	need zip 7z bsdtar
@@ -71,7 +71,7 @@ collection() {
 	[ -z "$(awk -F'\t' '$5 == "ok" && $4 == "midi" { print $7 }' out | sort | uniq -d)" ]
 	[ -z "$(comm -3 <(awk -F'\t' '$5 == "ok" && $4 == "midi" { print $7 }' out | sort) \
 		<(awk -F'\t' '$5 == "dup" || $5 == "ok" && $4 == "midi" { print $7 }' out | sort -u))" ]
-	[ "$(awk -F'\t' '$5 == "ok" && $4 == "midi"' out | wc -l)" -eq 13 ]
+	[ "$(awk -F'\t' '$5 == "ok" && $4 == "midi"' out | wc -l)" -eq 11 ]
 	awk -F'\t' '$5 == "ok" && $4 == "midi" { print $1 "\t" $7 }' out | while IFS=$tab read -r p h; do
 		[ "$(hash "$(printf %b "$p")")" = "$h" ]
 	done
@@ -120,8 +120,10 @@ collection() {
 
 @test "each filter: an early head ends it by SIGPIPE" {
 	song a.mid 1
+	# 4000 of these are more than a pipe holds.
+	line=$(rec a.mid 34 1 midi $(for i in {5..100}; do echo '\N'; done))
 	for t in $(stream_filters); do
-		run -0 bash -c "yes a.mid | head -n 4000 | $(call "$t") | head -n 1; echo \${PIPESTATUS[2]}"
+		run -0 bash -c "yes '$line' | head -n 4000 | $(call "$t") | head -n 1; echo \${PIPESTATUS[2]}"
 		[ "${lines[-1]}" -eq 141 ]
 	done
 }
