@@ -328,7 +328,8 @@ from_stdin(struct find *f)
 			operand(f, full.p, 1);
 	}
 	if (c == -1)
-		tool_die("stdin", "%s", strerror(errno));
+		tool_die(
+		    f->out.failed ? "stdout" : "stdin", "%s", strerror(errno));
 	if (c == REC_CUT) {
 		tool_warn_bytes(
 		    r.field[0], r.len[0], "the last name is cut off");

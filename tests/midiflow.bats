@@ -2,10 +2,9 @@
 # midiflow - a test a promise of the page, in its order
 load helper
 
-setup_file() {
-	for t in mextract manalyze mdbload; do
-		[ -x "$abs_top_builddir/filters/$t" ] || skip "no $t"
-	done
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	need mextract manalyze mdbload
 }
 
 collection() {
