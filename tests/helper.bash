@@ -116,3 +116,24 @@ tree() {
 	(cd "$1" && find . -type f ! -path './.midiflow/*' \
 		-printf '%p %m ' -exec sh -c 'md5sum <"$1"' _ {} \; | sort)
 }
+
+# digits N: a hash's 32 digits.
+digits() {
+	printf '%032x' "$1"
+}
+
+# cols [NAME=VALUE ...]: a record of 44 columns, unknown but for those named;
+# what depends on others has to be named too.
+cols() {
+	local -a f
+	local i pair
+	for ((i = 0; i < 44; i++)); do f[i]='\N'; done
+	for pair; do
+		i=$(mcols "${pair%%=*}") || return
+		f[i - 1]=${pair#*=}
+	done
+	rec "${f[@]}"
+}
+
+# shellcheck source=tests/helper_smf.bash
+. "$BATS_TEST_DIRNAME/helper_smf.bash"

@@ -33,14 +33,17 @@ hash_hex(const struct hash *h, char hex[HASH_DIGITS + 1])
 int
 hash_parse(const char *s, struct hash *h)
 {
-	static const char digit[] = "0123456789abcdef";
-	const char *d;
+	unsigned d;
 
 	*h = (struct hash){ { 0 } };
 	for (size_t i = 0; i < HASH_DIGITS; i++) {
-		if (s[i] == '\0' || (d = strchr(digit, s[i])) == NULL)
+		if (s[i] >= '0' && s[i] <= '9')
+			d = (unsigned)(s[i] - '0');
+		else if (s[i] >= 'a' && s[i] <= 'f')
+			d = (unsigned)(s[i] - 'a') + 10;
+		else
 			return -1;
-		h->b[i / 2] = (uint8_t)(h->b[i / 2] << 4 | (d - digit));
+		h->b[i / 2] = (uint8_t)(h->b[i / 2] << 4 | d);
 	}
 	return s[HASH_DIGITS] == '\0' ? 0 : -1;
 }

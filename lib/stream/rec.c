@@ -35,12 +35,13 @@ fields_grow(struct rec *r, size_t want)
 	return 0;
 }
 
+/* Whether a read would give anything within ms: 1, 0, or -1 errno. */
 static int
-would_block(int fd)
+ready(int fd, int ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
-	return poll(&p, 1, 0) == 0;
+	return poll(&p, 1, ms);
 }
 
 /* Reads more behind what is there: 1, 0 at the end, -1 errno. */
@@ -48,6 +49,7 @@ static int
 fill(struct rec_in *in)
 {
 	ssize_t n;
+	int c;
 
 	if (in->pos > 0) {
 		memmove(in->buf.p, in->buf.p + in->pos, in->buf.len - in->pos);
@@ -61,9 +63,14 @@ fill(struct rec_in *in)
 	if (in->buf.cap - in->buf.len <= REC_BLOCK &&
 	    buf_grow(&in->buf, in->buf.len + 2 * REC_BLOCK) == -1)
 		return -1;
-	if (in->tie != NULL && in->tie->buf.len > 0 && would_block(in->fd) &&
+	if (in->tie != NULL && in->tie->buf.len > 0 && ready(in->fd, 0) == 0 &&
 	    rec_flush(in->tie) == -1)
 		return -1;
+	if (in->patience > 0 && (c = ready(in->fd, in->patience)) != 1) {
+		if (c == 0)
+			errno = EAGAIN;
+		return -1;
+	}
 	n = read(
 	    in->fd, in->buf.p + in->buf.len, in->buf.cap - in->buf.len - 1);
 	if (n == -1)

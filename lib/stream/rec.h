@@ -38,7 +38,8 @@ struct rec_out {
 
 struct rec_in {
 	int fd;
-	int nul; /* names ended by NUL, not records */
+	int nul;      /* names ended by NUL, not records */
+	int patience; /* ms to wait for input, then errno EAGAIN; 0: for ever */
 	struct rec_out *tie;
 	struct buf buf;
 	size_t pos;  /* first byte not yet handed out */

@@ -90,6 +90,8 @@ struct stream {
 	struct rec rec;
 	struct buf why; /* the reason, for WORK_FAILED and _FATAL */
 	int status;
+	/* Called with stream_run()'s ctx when in.patience is over. */
+	void (*idle)(struct stream *, void *);
 };
 typedef int (*stream_work)(struct stream *, struct rec *, void *);
 

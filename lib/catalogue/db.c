@@ -1,0 +1,90 @@
+/* db - one catalogue, whichever engine holds it */
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalogue/db.h"
+#include "files/library.h"
+#include "stream/esc.h"
+
+int
+db_is_server(const char *name)
+{
+	if (strncmp(name, "postgresql://", 13) == 0 ||
+	    strncmp(name, "postgres://", 11) == 0)
+		return 1;
+	return name[0] != '/' && name[0] != '.' && strchr(name, '=') != NULL;
+}
+
+/* mextract may start a moment later than the loader behind it. */
+static int
+make_folders(const char *path)
+{
+	struct buf b = { 0 };
+	int result = buf_str(&b, path);
+	char *slash;
+
+	for (slash = b.p; result == 0 && slash != NULL; *slash = '/') {
+		if ((slash = strchr(slash + 1, '/')) == NULL)
+			break;
+		*slash = '\0';
+		if (mkdir(b.p, 0777) == -1 && errno != EEXIST)
+			result = -1;
+	}
+	if (result == 0 && mkdir(path, 0777) == -1 && errno != EEXIST)
+		result = -1;
+	buf_free(&b);
+	return result;
+}
+
+int
+db_name(struct buf *b, const char *given, const char *library)
+{
+	if (given == NULL && library == NULL)
+		given = getenv("MIDI_DB");
+	if (given != NULL && *given != '\0')
+		return buf_str(b, given);
+	if (library == NULL)
+		library = library_default();
+	if (buf_fmt(b, "%s/midiflow.db", library) == -1)
+		return -1;
+	return make_folders(library);
+}
+
+struct db *
+db_open(const char *name, int durable, struct arena *arena, struct buf *label,
+    struct buf *why)
+{
+	struct db *db;
+
+	if (db_is_server(name))
+		db = pgsql_open(name, durable, label, why);
+	else if (esc_add(label, name, strlen(name)) == -1)
+		return NULL;
+	else
+		db = sqlite_open(name, durable, why);
+	if (db != NULL)
+		db->arena = arena;
+	return db;
+}
+
+void
+db_close(struct db *db)
+{
+	if (db != NULL)
+		db->engine->close(db);
+}
+
+int
+db_why(struct db *db, int what, const char *reason)
+{
+	size_t n = strcspn(reason, "\n");
+
+	buf_clear(&db->why);
+	(void)buf_add(&db->why, reason, n);
+	return what;
+}

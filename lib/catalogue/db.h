@@ -1,0 +1,74 @@
+/* db - one catalogue, whichever engine holds it
+ *
+ * A name with `://` of PostgreSQL, or with a `=` and no leading slash or
+ * dot, is a PostgreSQL server; anything else is a SQLite file.
+ *
+ * Functions return DB_OK; DB_FAILED with the reason, one line without any
+ * password, in why; or DB_AGAIN, also with a reason, when the same work may
+ * succeed later: the connection was lost, another loader was in the way.
+ * Whatever they return, nothing of a transaction is there before db_commit.
+ */
+#ifndef CATALOGUE_DB_H
+#define CATALOGUE_DB_H
+
+#include "catalogue/arena.h"
+#include "catalogue/schema.h"
+#include "stream/buf.h"
+
+enum { DB_OK = 0, DB_FAILED = -1, DB_AGAIN = -2 };
+
+/* A row is there already: puts in now (a copy of old, which lives only
+ * during the call) what it shall be; 1 to store it, 0 to leave it. */
+typedef int (*db_met)(void *ctx, size_t i, struct field *now);
+/* One list of tags that is stored for that hash; a hash may come again. */
+typedef void (*db_tags_of)(
+    void *ctx, const struct field *hash, const struct field *tags);
+
+struct db;
+struct db_engine {
+	int (*begin)(struct db *);
+	int (*commit)(struct db *);
+	void (*rollback)(struct db *);
+	/* Connects anew after DB_AGAIN. */
+	int (*again)(struct db *);
+	/* n rows in the order of their keys, each key once: inserts those
+	 * that are not there and calls met for the others, which are locked.
+	 * What met leaves in now lives in the arena or longer. */
+	int (*put)(struct db *, int table, struct field *const *rows, size_t n,
+	    db_met, void *ctx);
+	/* Takes problems out, by place. */
+	int (*solved)(struct db *, const struct field *places, size_t n);
+	/* Locks the files of the hashes and gives the tags of all places. */
+	int (*tags)(struct db *, const struct field *hashes, size_t n,
+	    db_tags_of, void *ctx);
+	/* After a load: what indexes are missing. */
+	int (*finish)(struct db *);
+	void (*close)(struct db *);
+};
+
+struct db {
+	const struct db_engine *engine;
+	struct arena *arena;
+	struct buf label; /* its name for diagnostics */
+	struct buf why;
+};
+
+/* The catalogue that -d names, else $MIDI_DB, else midiflow.db in the
+ * library (NULL: the default one), whose folder is made: 0, or -1 errno. */
+int db_name(struct buf *, const char *given, const char *library);
+
+/* Opens it, creating or upgrading the schema: NULL with why set and label
+ * the name to show.  The arena is where rows that are met are kept. */
+struct db *db_open(const char *name, int durable, struct arena *,
+    struct buf *label, struct buf *why);
+void db_close(struct db *);
+
+/* For the engines. */
+struct db *sqlite_open(const char *, int durable, struct buf *why);
+struct db *pgsql_open(
+    const char *, int durable, struct buf *label, struct buf *why);
+int db_is_server(const char *name);
+/* Sets why and returns what. */
+int db_why(struct db *, int what, const char *reason);
+
+#endif

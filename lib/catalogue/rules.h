@@ -1,0 +1,31 @@
+/* rules - how a record changes what the catalogue knows
+ *
+ * rules_fold() lets one more record speak to a row.  Folding the records of
+ * a batch in their order, and that with the row that is stored, gives the
+ * same as folding them one by one; and what a dup adds does not depend on
+ * whether its ok came before or after it.
+ */
+#ifndef CATALOGUE_RULES_H
+#define CATALOGUE_RULES_H
+
+#include "catalogue/arena.h"
+#include "catalogue/schema.h"
+
+struct rules {
+	struct arena *arena;
+	/* Contents of which a place took a tag back: their tags must be
+	 * put together anew from all places.  Hashes, in no order. */
+	struct field *recount;
+	size_t nrecount, caprecount;
+};
+
+/* row, of that table, takes in the new one: 0, or -1 ENOMEM.  Both keep
+ * pointing where they did, or into the arena. */
+int rules_fold(
+    struct rules *, int table, struct field *row, const struct field *new);
+/* Puts tags in their one order, each once: 0, or -1 ENOMEM. */
+int rules_sort_tags(struct arena *, struct field *tags);
+/* Adds the tags of one list to another: 0, or -1 ENOMEM. */
+int rules_unite(struct arena *, struct field *tags, const struct field *more);
+
+#endif

@@ -1,0 +1,677 @@
+/* sqlite - the catalogue as one file */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <sqlite3.h>
+
+#include "catalogue/db.h"
+#include "files/hash.h"
+#include "stream/columns.h"
+
+/* In the memory that a filter may take (midiflow(7)), most goes here. */
+enum { CACHE_KIB = 32 << 10, WAL_PAGES = 16384, BUSY_MS = 10000 };
+
+enum { INSERT, SELECT, UPDATE, STATEMENTS };
+
+struct lite {
+	struct db db;
+	sqlite3 *sql;
+	sqlite3_stmt *of[TABLES][STATEMENTS];
+	sqlite3_stmt *begin, *commit, *rollback, *solved;
+	sqlite3_stmt *tag_id, *new_tag, *tag, *untag, *file_id;
+	sqlite3_stmt *place_tags, *part_tags;
+	struct known_tag *known; /* ids of tags, by hash; a cache */
+};
+
+enum { KNOWN_TAGS = 1024, KNOWN_LENGTH = 47 };
+struct known_tag {
+	sqlite3_int64 id;
+	char text[KNOWN_LENGTH + 1];
+};
+
+static int
+why(struct lite *l)
+{
+	int code = sqlite3_errcode(l->sql) & 0xff, e;
+	const char *text = sqlite3_errmsg(l->sql);
+
+	e = sqlite3_system_errno(l->sql);
+	if ((code == SQLITE_CANTOPEN || code == SQLITE_IOERR) && e != 0)
+		text = strerror(e);
+	return db_why(&l->db,
+	    code == SQLITE_BUSY || code == SQLITE_LOCKED ? DB_AGAIN : DB_FAILED,
+	    text);
+}
+
+static int
+run(struct lite *l, const char *sql)
+{
+	return sqlite3_exec(l->sql, sql, NULL, NULL, NULL) == SQLITE_OK
+	    ? DB_OK
+	    : why(l);
+}
+
+static int
+no_memory(struct lite *l)
+{
+	return db_why(&l->db, DB_FAILED, strerror(ENOMEM));
+}
+
+static int
+prepare(struct lite *l, sqlite3_stmt **st, const char *sql)
+{
+	return sqlite3_prepare_v3(l->sql, sql, -1, SQLITE_PREPARE_PERSISTENT,
+		   st, NULL) == SQLITE_OK
+	    ? DB_OK
+	    : why(l);
+}
+
+/* A statement that gives no row. */
+static int
+step(struct lite *l, sqlite3_stmt *st)
+{
+	int c = sqlite3_step(st), result = DB_OK;
+
+	if (c != SQLITE_DONE && c != SQLITE_ROW)
+		result = why(l);
+	sqlite3_reset(st);
+	return result;
+}
+
+/* The first column of the first row, or -1 where there is none. */
+static int64_t
+number(struct lite *l, const char *sql)
+{
+	sqlite3_stmt *st = NULL;
+	int64_t v = -1;
+
+	if (prepare(l, &st, sql) == DB_OK && sqlite3_step(st) == SQLITE_ROW)
+		v = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return v;
+}
+
+static int
+bind(sqlite3_stmt *st, int at, enum db_type type, const struct field *f)
+{
+	struct hash h;
+
+	if (f->p == NULL)
+		return sqlite3_bind_null(st, at);
+	switch (type) {
+	case DB_INT:
+		return sqlite3_bind_int64(st, at, strtoll(f->p, NULL, 10));
+	case DB_REAL:
+		return sqlite3_bind_double(st, at, strtod(f->p, NULL));
+	case DB_HASH:
+		if (hash_parse(f->p, &h) == -1)
+			return SQLITE_MISMATCH;
+		return sqlite3_bind_blob(
+		    st, at, h.b, sizeof(h.b), SQLITE_TRANSIENT);
+	default:
+		return sqlite3_bind_text64(
+		    st, at, f->p, f->n, SQLITE_STATIC, SQLITE_UTF8);
+	}
+}
+
+/* A stored value as a field in the arena: 0, or -1 when memory is out. */
+static int
+value(
+    struct lite *l, sqlite3_stmt *st, int i, enum db_type type, struct field *f)
+{
+	char hex[HASH_DIGITS + 1];
+	const void *p;
+	struct hash h;
+
+	*f = (struct field){ 0 };
+	if (sqlite3_column_type(st, i) == SQLITE_NULL)
+		return 0;
+	if (type == DB_HASH) {
+		p = sqlite3_column_blob(st, i);
+		if (sqlite3_column_bytes(st, i) != sizeof(h.b))
+			return 0;
+		memcpy(h.b, p, sizeof(h.b));
+		hash_hex(&h, hex);
+		f->n = HASH_DIGITS;
+		f->p = arena_copy(l->db.arena, hex, f->n);
+	} else {
+		p = sqlite3_column_text(st, i);
+		f->n = (size_t)sqlite3_column_bytes(st, i);
+		f->p = p == NULL ? NULL : arena_copy(l->db.arena, p, f->n);
+	}
+	return f->p == NULL ? -1 : 0;
+}
+
+static int
+is_key(const struct db_table *t, int col)
+{
+	for (int i = 0; i < t->nkey; i++)
+		if (t->key[i] == col)
+			return 1;
+	return 0;
+}
+
+/* Parameter i + 1 is column i in every statement on a table. */
+static int
+make(struct lite *l, const struct db_table *t, int what, sqlite3_stmt **st)
+{
+	struct buf b = { 0 }, cols;
+	int bad = 0, result;
+
+	for (int i = 0; i < t->ncol; i++) {
+		if (what == UPDATE && is_key(t, i))
+			continue;
+		bad |=
+		    buf_fmt(&b, "%s%s", b.len == 0 ? "" : ", ", t->col[i].name);
+		if (what == UPDATE)
+			bad |= buf_fmt(&b, " = ?%d", i + 1);
+	}
+	cols = b;
+	b = (struct buf){ 0 };
+	if (what == SELECT)
+		bad |= buf_fmt(&b, "SELECT %s FROM %s", cols.p, t->name);
+	else if (what == UPDATE)
+		bad |= buf_fmt(&b, "UPDATE %s SET %s", t->name, cols.p);
+	else
+		bad |= buf_fmt(
+		    &b, "INSERT INTO %s (%s) VALUES (", t->name, cols.p);
+	for (int i = 0; i < t->ncol && what == INSERT; i++)
+		bad |= buf_fmt(&b, "%s?%d", i > 0 ? ", " : "", i + 1);
+	if (what == INSERT)
+		bad |= buf_str(&b, ") ON CONFLICT DO NOTHING");
+	for (int i = 0; i < t->nkey && what != INSERT; i++)
+		bad |= buf_fmt(&b, " %s %s = ?%d", i == 0 ? "WHERE" : "AND",
+		    t->col[t->key[i]].name, t->key[i] + 1);
+	result = bad ? no_memory(l) : prepare(l, st, b.p);
+	buf_free(&cols);
+	buf_free(&b);
+	return result;
+}
+
+static int
+prepare_all(struct lite *l)
+{
+	const struct {
+		sqlite3_stmt **st;
+		const char *sql;
+	} other[] = {
+		{ &l->begin, "BEGIN IMMEDIATE" },
+		{ &l->commit, "COMMIT" },
+		{ &l->rollback, "ROLLBACK" },
+		{ &l->tag_id, "SELECT id FROM tag WHERE tag = ?1" },
+		{ &l->new_tag, "INSERT INTO tag (tag) VALUES (?1)" },
+		{ &l->tag, "INSERT OR IGNORE INTO tagged VALUES (?1, ?2)" },
+		{ &l->untag,
+		    "DELETE FROM tagged WHERE tag = ?1 AND file = ?2" },
+		{ &l->file_id, "SELECT id FROM file WHERE hash = ?1" },
+		{ &l->solved, "DELETE FROM problem WHERE place = ?1" },
+		{ &l->place_tags,
+		    "SELECT tags FROM location WHERE hash = ?1 "
+		    "AND tags IS NOT NULL" },
+		{ &l->part_tags,
+		    "SELECT tags FROM part WHERE hash = ?1 "
+		    "AND tags IS NOT NULL" },
+	};
+	int c;
+
+	for (int t = 0; t < TABLES; t++)
+		for (int s = 0; s < STATEMENTS; s++)
+			if ((c = make(l, &db_tables[t], s, &l->of[t][s])) !=
+			    DB_OK)
+				return c;
+	for (size_t i = 0; i < sizeof(other) / sizeof(*other); i++)
+		if ((c = prepare(l, other[i].st, other[i].sql)) != DB_OK)
+			return c;
+	return DB_OK;
+}
+
+static int
+lite_begin(struct db *db)
+{
+	return step((struct lite *)db, ((struct lite *)db)->begin);
+}
+
+static int
+lite_commit(struct db *db)
+{
+	return step((struct lite *)db, ((struct lite *)db)->commit);
+}
+
+static void
+lite_rollback(struct db *db)
+{
+	struct lite *l = (struct lite *)db;
+
+	/* Ids that were given in the transaction are gone with it. */
+	if (l->known != NULL)
+		memset(l->known, 0, KNOWN_TAGS * sizeof(*l->known));
+	if (!sqlite3_get_autocommit(l->sql)) {
+		sqlite3_step(l->rollback);
+		sqlite3_reset(l->rollback);
+	}
+}
+
+static int
+lite_again(struct db *db)
+{
+	(void)db;
+	return DB_OK;
+}
+
+/* The id of a tag that may be new. */
+static int
+look_up_tag(struct lite *l, const char *p, size_t n, sqlite3_int64 *id)
+{
+	const struct field f = { p, n };
+	int c;
+
+	if (bind(l->tag_id, 1, DB_TEXT, &f) != SQLITE_OK)
+		return why(l);
+	if ((c = sqlite3_step(l->tag_id)) == SQLITE_ROW)
+		*id = sqlite3_column_int64(l->tag_id, 0);
+	sqlite3_reset(l->tag_id);
+	if (c != SQLITE_DONE)
+		return c == SQLITE_ROW ? DB_OK : why(l);
+	if (bind(l->new_tag, 1, DB_TEXT, &f) != SQLITE_OK)
+		return why(l);
+	c = step(l, l->new_tag);
+	*id = sqlite3_last_insert_rowid(l->sql);
+	return c;
+}
+
+static int
+tag_id(struct lite *l, const char *p, size_t n, sqlite3_int64 *id)
+{
+	struct known_tag *k = &l->known[hash_short(p, n, 0) % KNOWN_TAGS];
+	int c;
+
+	if (n > KNOWN_LENGTH)
+		return look_up_tag(l, p, n, id);
+	if (k->id == 0 || memcmp(k->text, p, n) != 0 || k->text[n] != '\0') {
+		if ((c = look_up_tag(l, p, n, &k->id)) != DB_OK) {
+			k->id = 0;
+			return c;
+		}
+		memcpy(k->text, p, n);
+		k->text[n] = '\0';
+	}
+	*id = k->id;
+	return DB_OK;
+}
+
+/* Runs a statement of tag and file for each tag of a list. */
+static int
+each_tag(struct lite *l, sqlite3_stmt *st, const struct field *tags,
+    sqlite3_int64 file)
+{
+	const char *p = tags->p, *end, *comma;
+	sqlite3_int64 id;
+	int c;
+
+	if (p == NULL)
+		return DB_OK;
+	for (end = p + tags->n; p < end; p = comma + 1) {
+		if ((comma = memchr(p, ',', (size_t)(end - p))) == NULL)
+			comma = end;
+		if (comma == p)
+			continue;
+		if ((c = tag_id(l, p, (size_t)(comma - p), &id)) != DB_OK)
+			return c;
+		if (sqlite3_bind_int64(st, 1, id) != SQLITE_OK ||
+		    sqlite3_bind_int64(st, 2, file) != SQLITE_OK)
+			return why(l);
+		if ((c = step(l, st)) != DB_OK)
+			return c;
+	}
+	return DB_OK;
+}
+
+static int
+retag(struct lite *l, const struct field *old, const struct field *new)
+{
+	const struct field *before = &old[COL_TAGS - 1];
+	const struct field *after = &new[COL_TAGS - 1];
+	sqlite3_int64 file;
+	int c;
+
+	if (field_same(DB_TEXT, before, after))
+		return DB_OK;
+	if (bind(l->file_id, 1, DB_HASH, &new[COL_HASH - 1]) != SQLITE_OK ||
+	    sqlite3_step(l->file_id) != SQLITE_ROW)
+		return why(l);
+	file = sqlite3_column_int64(l->file_id, 0);
+	sqlite3_reset(l->file_id);
+	if ((c = each_tag(l, l->untag, before, file)) != DB_OK)
+		return c;
+	return each_tag(l, l->tag, after, file);
+}
+
+static int
+bind_row(sqlite3_stmt *st, const struct db_table *t, const struct field *row)
+{
+	int c;
+
+	for (int i = 0; i < t->ncol; i++) {
+		c = bind(st, i + 1, t->col[i].type, &row[i]);
+		if (c != SQLITE_OK)
+			return c;
+	}
+	return SQLITE_OK;
+}
+
+static int
+fetch(struct lite *l, int table, const struct field *key, struct field *old)
+{
+	const struct db_table *t = &db_tables[table];
+	sqlite3_stmt *st = l->of[table][SELECT];
+	int c = SQLITE_OK;
+
+	for (int i = 0; i < t->nkey && c == SQLITE_OK; i++)
+		c = bind(
+		    st, t->key[i] + 1, t->col[t->key[i]].type, &key[t->key[i]]);
+	if (c != SQLITE_OK)
+		return why(l);
+	if ((c = sqlite3_step(st)) != SQLITE_ROW) {
+		c = c == SQLITE_DONE
+		    ? db_why(&l->db, DB_FAILED, "a row that was there is gone")
+		    : why(l);
+		sqlite3_reset(st);
+		return c;
+	}
+	c = DB_OK;
+	for (int i = 0; i < t->ncol && c == DB_OK; i++)
+		if (value(l, st, i, t->col[i].type, &old[i]) == -1)
+			c = no_memory(l);
+	sqlite3_reset(st);
+	return c;
+}
+
+static int
+meet(struct lite *l, int table, struct field *row, size_t i, db_met met,
+    void *ctx)
+{
+	const struct db_table *t = &db_tables[table];
+	struct field old[DB_WIDEST], now[DB_WIDEST];
+	int c;
+
+	if ((c = fetch(l, table, row, old)) != DB_OK)
+		return c;
+	memcpy(now, old, sizeof(*now) * (size_t)t->ncol);
+	if ((c = met(ctx, i, now)) == -1)
+		return no_memory(l);
+	if (c == 0)
+		return DB_OK;
+	if (bind_row(l->of[table][UPDATE], t, now) != SQLITE_OK)
+		return why(l);
+	if ((c = step(l, l->of[table][UPDATE])) != DB_OK)
+		return c;
+	return table == TABLE_FILE ? retag(l, old, now) : DB_OK;
+}
+
+static int
+lite_put(struct db *db, int table, struct field *const *rows, size_t n,
+    db_met met, void *ctx)
+{
+	struct lite *l = (struct lite *)db;
+	const struct db_table *t = &db_tables[table];
+	sqlite3_stmt *st = l->of[table][INSERT];
+	int c;
+
+	for (size_t i = 0; i < n; i++) {
+		if (bind_row(st, t, rows[i]) != SQLITE_OK)
+			return why(l);
+		if ((c = step(l, st)) != DB_OK)
+			return c;
+		if (sqlite3_changes(l->sql) == 0)
+			c = meet(l, table, rows[i], i, met, ctx);
+		else if (table == TABLE_FILE)
+			c = each_tag(l, l->tag, &rows[i][COL_TAGS - 1],
+			    sqlite3_last_insert_rowid(l->sql));
+		if (c != DB_OK)
+			return c;
+	}
+	return DB_OK;
+}
+
+static int
+lite_solved(struct db *db, const struct field *places, size_t n)
+{
+	struct lite *l = (struct lite *)db;
+	int c;
+
+	if (number(l, "SELECT 1 FROM problem LIMIT 1") != 1)
+		return DB_OK;
+	for (size_t i = 0; i < n; i++) {
+		if (bind(l->solved, 1, DB_HASH, &places[i]) != SQLITE_OK)
+			return why(l);
+		if ((c = step(l, l->solved)) != DB_OK)
+			return c;
+	}
+	return DB_OK;
+}
+
+static int
+build_indexes(struct lite *l)
+{
+	int c = DB_OK;
+
+	for (const struct db_index *x = db_sqlite.indexes;
+	     x->name != NULL && c == DB_OK; x++)
+		c = run(l, x->create);
+	return c;
+}
+
+static int
+tags_from(struct lite *l, sqlite3_stmt *st, const struct field *hash,
+    db_tags_of give, void *ctx)
+{
+	struct field f;
+	int c;
+
+	if (bind(st, 1, DB_HASH, hash) != SQLITE_OK)
+		return why(l);
+	while ((c = sqlite3_step(st)) == SQLITE_ROW) {
+		if (value(l, st, 0, DB_TEXT, &f) == -1)
+			break;
+		give(ctx, hash, &f);
+	}
+	sqlite3_reset(st);
+	if (c == SQLITE_DONE)
+		return DB_OK;
+	return c == SQLITE_ROW ? no_memory(l) : why(l);
+}
+
+static int
+lite_tags(struct db *db, const struct field *hashes, size_t n, db_tags_of give,
+    void *ctx)
+{
+	struct lite *l = (struct lite *)db;
+	int c;
+
+	/* Without the index on location this would read it all each time. */
+	if ((c = build_indexes(l)) != DB_OK)
+		return c;
+	for (size_t i = 0; i < n; i++)
+		if ((c = tags_from(l, l->place_tags, &hashes[i], give, ctx)) !=
+			DB_OK ||
+		    (c = tags_from(l, l->part_tags, &hashes[i], give, ctx)) !=
+			DB_OK)
+			return c;
+	return DB_OK;
+}
+
+static int
+lite_finish(struct db *db)
+{
+	struct lite *l = (struct lite *)db;
+	int c, first;
+
+	if (number(l, "SELECT 1 FROM file LIMIT 1") != 1)
+		return DB_OK;
+	if ((c = lite_begin(db)) != DB_OK)
+		return c;
+	first = number(l, "SELECT 1 FROM meta WHERE name = 'indexes'") != 1;
+	if ((c = build_indexes(l)) != DB_OK)
+		return c;
+	if (first &&
+	    (c = run(l,
+		 "PRAGMA analysis_limit = 1000; ANALYZE;"
+		 "INSERT INTO meta VALUES ('indexes', 'built')")) != DB_OK)
+		return c;
+	return lite_commit(db);
+}
+
+static void
+lite_close(struct db *db)
+{
+	struct lite *l = (struct lite *)db;
+	sqlite3_stmt *st;
+
+	lite_rollback(db);
+	while ((st = sqlite3_next_stmt(l->sql, NULL)) != NULL)
+		sqlite3_finalize(st);
+	sqlite3_close(l->sql);
+	free(l->known);
+	buf_free(&l->db.label);
+	buf_free(&l->db.why);
+	free(l);
+}
+
+static const struct db_engine engine = {
+	.begin = lite_begin,
+	.commit = lite_commit,
+	.rollback = lite_rollback,
+	.again = lite_again,
+	.put = lite_put,
+	.solved = lite_solved,
+	.tags = lite_tags,
+	.finish = lite_finish,
+	.close = lite_close,
+};
+
+/* Columns that were appended to the record since the file was made. */
+static int
+upgrade(struct lite *l, int64_t columns_there)
+{
+	const struct db_table *t = &db_tables[TABLE_FILE];
+	struct buf b = { 0 };
+	int c = DB_OK;
+
+	for (int i = (int)columns_there; i < t->ncol && c == DB_OK; i++) {
+		buf_clear(&b);
+		c = buf_fmt(&b, "ALTER TABLE file ADD COLUMN %s %s",
+			t->col[i].name, db_sqlite.types[t->col[i].type]) == -1
+		    ? no_memory(l)
+		    : run(l, b.p);
+	}
+	buf_free(&b);
+	return c;
+}
+
+static int
+create(struct lite *l, int64_t columns_there)
+{
+	struct buf b = { 0 };
+	int c = DB_OK;
+
+	for (const char *const *s = db_sqlite.tables; *s != NULL && c == DB_OK;
+	     s++)
+		c = run(l, *s);
+	if (c == DB_OK)
+		c = run(l,
+		    "CREATE TABLE IF NOT EXISTS tag (id INTEGER PRIMARY KEY, "
+		    "tag TEXT UNIQUE);"
+		    "CREATE TABLE IF NOT EXISTS tagged (tag INTEGER, "
+		    "file INTEGER, PRIMARY KEY (tag, file)) WITHOUT ROWID;"
+		    "CREATE VIEW IF NOT EXISTS file_tag AS SELECT t.tag, "
+		    "f.hash FROM tag t JOIN tagged ON tagged.tag = t.id "
+		    "JOIN file f ON f.id = tagged.file;"
+		    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, "
+		    "value TEXT)");
+	if (c == DB_OK && columns_there >= 0)
+		c = upgrade(l, columns_there);
+	for (const char *const *s = db_sqlite.views; *s != NULL && c == DB_OK;
+	     s++)
+		c = run(l, *s);
+	if (c == DB_OK)
+		c = buf_fmt(&b,
+			"INSERT OR REPLACE INTO meta VALUES ('schema_version', "
+			"'%d'), ('columns', '%d')",
+			SCHEMA_VERSION, COLUMNS) == -1
+		    ? no_memory(l)
+		    : run(l, b.p);
+	buf_free(&b);
+	return c;
+}
+
+static int
+schema(struct lite *l)
+{
+	int64_t version = -1, there = -1;
+	int c;
+
+	if ((c = run(l, "BEGIN IMMEDIATE")) != DB_OK)
+		return c;
+	if (number(l, "SELECT 1 FROM sqlite_master LIMIT 1") == 1) {
+		version = number(l,
+		    "SELECT value FROM meta WHERE name = "
+		    "'schema_version'");
+		there =
+		    number(l, "SELECT value FROM meta WHERE name = 'columns'");
+		if (version == -1 || there == -1)
+			return db_why(&l->db, DB_FAILED,
+			    "a database, but no midiflow catalogue");
+	}
+	if (version > SCHEMA_VERSION || there > COLUMNS)
+		return db_why(
+		    &l->db, DB_FAILED, "made by a newer midiflow; update this");
+	if (there < COLUMNS && (c = create(l, there)) != DB_OK)
+		return c;
+	return run(l, "COMMIT");
+}
+
+static int
+set_up(struct lite *l, int durable)
+{
+	struct buf b = { 0 };
+	int c;
+
+	sqlite3_busy_timeout(l->sql, BUSY_MS);
+	if (buf_fmt(&b,
+		"PRAGMA journal_mode = WAL; PRAGMA synchronous = %s;"
+		"PRAGMA cache_size = -%d; PRAGMA wal_autocheckpoint = %d",
+		durable ? "FULL" : "NORMAL", CACHE_KIB, WAL_PAGES) == -1)
+		return no_memory(l);
+	c = run(l, b.p);
+	buf_free(&b);
+	if (c == DB_OK)
+		c = schema(l);
+	return c == DB_OK ? prepare_all(l) : c;
+}
+
+struct db *
+sqlite_open(const char *name, int durable, struct buf *reason)
+{
+	struct lite *l;
+	int c;
+
+	if ((l = calloc(1, sizeof(*l))) == NULL ||
+	    (l->known = calloc(KNOWN_TAGS, sizeof(*l->known))) == NULL) {
+		(void)buf_str(reason, strerror(errno));
+		free(l);
+		return NULL;
+	}
+	l->db.engine = &engine;
+	c = sqlite3_open_v2(name, &l->sql,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+	    NULL);
+	c = c == SQLITE_OK ? set_up(l, durable) : why(l);
+	if (c == DB_OK)
+		return &l->db;
+	(void)buf_str(reason, l->db.why.p);
+	lite_close(&l->db);
+	return NULL;
+}
