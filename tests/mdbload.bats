@@ -315,7 +315,7 @@ stream() {
 
 @test "a file-size limit leaves whole batches, exit 2" {
 	for i in {1..40}; do
-		cols path=/$i status=ok hash="$(hash "$i")" source=/$i \
+		cols path=/$i status=ok hash="$(digits "$i")" source=/$i \
 		    title="$(head -c 40000 /dev/zero | tr '\0' x)"
 	done >in
 	run -2 bash -c 'ulimit -f 500; trap "" XFSZ; mdbload --batch 5 -d t.db <in'

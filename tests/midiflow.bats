@@ -67,7 +67,7 @@ query() {
 
 @test "--dry-run counts and writes nothing" {
 	collection
-	run -0 midiflow --source src --library lib -n
+	run -0 --separate-stderr midiflow --source src --library lib -n
 	[[ "$output" = "8 MIDI files, 4 archives, "* ]]
 	[ ! -e lib ]
 }

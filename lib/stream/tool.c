@@ -235,12 +235,12 @@ stream_run(struct stream *s, stream_work work, void *ctx)
 	while (!tool_signal && (c = rec_get(&s->in, r)) != 0) {
 		if (c == -1 && errno == EINTR)
 			continue;
-		if (c == -1 && s->out.failed)
-			tool_die("stdout", "%s", strerror(errno));
 		if (c == -1 && errno == EAGAIN && s->idle != NULL) {
 			s->idle(s, ctx);
 			continue;
 		}
+		if (c == -1 && s->out.failed)
+			tool_die("stdout", "%s", strerror(errno));
 		if (c == -1)
 			tool_die("stdin", "record %zu: %s", s->in.line + 1,
 			    strerror(errno));
