@@ -158,7 +158,8 @@ list(struct find *f, DIR *d, const char *path, int operand)
 	}
 	if (errno != 0)
 		fail(f, path, strerror(errno));
-	qsort(f->entry, f->nentry, sizeof(*f->entry), by_inode);
+	if (f->nentry > 1)
+		qsort(f->entry, f->nentry, sizeof(*f->entry), by_inode);
 	return 1;
 }
 

@@ -69,8 +69,8 @@ smf_events() {
 }
 
 smf_track() {
-	local tick order s last=0 body=
-	while read -r tick order s; do
+	local tick s last=0 body=
+	while read -r tick _ s; do
 		smf_vlq $((tick - last))
 		body+=$vlq$s last=$tick
 	done < <(smf_events "$@" | LC_ALL=C sort -s -n -k1,1 -k2,2)
