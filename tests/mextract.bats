@@ -350,6 +350,14 @@ P
 	cmp "$path" "in/a b.mid"
 }
 
+@test "--link does so by hard links" {
+	song "in/a b.mid" 1
+	run -0 mextract -l lib --link <<<"in/a b.mid"
+	[ lib/in_copied_*/a_b.mid -ef "in/a b.mid" ]
+	run -0 mextract -l lib --link <<<"in/a b.mid"
+	[ "$(field 5 <<<"$output")" = ok ]
+}
+
 @test "--no-seen: every content is ok" {
 	song in/a.mid 1
 	cp in/a.mid in/b.mid

@@ -1,13 +1,17 @@
 /* import - a source's MIDI into a library, each content once */
 #include "config.h"
 
+#include <sys/stat.h>
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "archive/import.h"
-#include "archive/kind.h"
+#include "files/create.h"
 #include "words/clean.h"
 
 static const char *
@@ -118,14 +122,17 @@ set_below(struct import *m, const struct walk_entry *e, const char **base)
 	return settle(m, 0);
 }
 
+/* What failed inside an archive. */
 static int
-failed(struct import *m, const struct walk_entry *e, struct import_item *it)
+failed_member(
+    struct import *m, const struct walk_entry *e, struct import_item *it)
 {
 	it->status = e->partly ? "partial" : "error";
 	it->detail = e->code;
+	it->failed = 1;
 	it->size = -1;
 	if (e->archive)
-		m->failed++;
+		m->inner++;
 	else
 		m->error++;
 	return m->fn(m->ctx, it);
@@ -136,10 +143,11 @@ static int
 member(void *ctx, const struct walk_entry *e)
 {
 	struct import *m = ctx;
-	struct import_item it = { .member = e->member,
+	struct import_item it = { .kind = e->archive ? KIND_ARCHIVE : KIND_MIDI,
+		.member = e->member,
 		.nmember = e->nmember,
 		.size = (int64_t)e->size,
-		.archive = e->archive };
+		.mtime = -1 };
 	struct content c = { .bytes = e->data, .size = e->size };
 	char again[32];
 	const char *base;
@@ -160,7 +168,7 @@ member(void *ctx, const struct walk_entry *e)
 			return -1;
 	}
 	if (e->code != NULL)
-		return failed(m, e, &it);
+		return failed_member(m, e, &it);
 	c.hash = hash_bytes(e->data, e->size);
 	hash_hex(&c.hash, it.hash);
 	buf_clear(&m->name);
@@ -187,65 +195,168 @@ spool(void *ctx)
 	return library_spool(m->library);
 }
 
-static void
-begin(struct import *m, const char *source)
+/* The source itself failed. */
+static int
+failed(struct import_item *it, enum kind kind, const char *code)
 {
-	m->source = source;
-	m->midi = m->dup = m->error = m->failed = 0;
-	map_clear(&m->names);
-	library_begin(m->library);
+	it->kind = kind;
+	it->status = "error";
+	it->detail = code;
+	it->failed = 1;
+	return 0;
 }
 
-int
-import_archive(struct import *m, const char *source, int fd, int64_t size)
+/* By a system call: io:ERRNO. */
+static int
+io_failed(struct import *m, struct import_item *it, enum kind kind)
 {
-	const char *base = base_of(source);
+	const char *name = strerrorname_np(errno);
 
-	begin(m, source);
-	if (set_top(m, source, strlen(source), base,
+	buf_clear(&m->detail);
+	if (buf_fmt(&m->detail, "io:%s", name != NULL ? name : "EIO") == -1)
+		return -1;
+	return failed(it, kind, m->detail.p);
+}
+
+static int
+archive(struct import *m, int fd, int64_t size, struct import_item *it)
+{
+	struct walk *w = &m->walk;
+	const char *base = base_of(m->source);
+
+	if (set_top(m, m->source, strlen(m->source), base,
 		kind_stem(base, strlen(base)), "_extracted") == -1)
 		return -1;
-	m->walk.fn = member;
-	m->walk.spool = spool;
-	m->walk.ctx = m;
-	return walk_archive(&m->walk, fd, base, size);
+	w->fn = member;
+	w->spool = spool;
+	w->ctx = m;
+	if (walk_archive(w, fd, base, size) == -1)
+		return -1;
+	if (w->seen == 0 && w->code != NULL)
+		return failed(it, KIND_ARCHIVE, w->code);
+	buf_clear(&m->detail);
+	if (buf_fmt(&m->detail, "midi:%lld,dup:%lld,error:%lld,other:%lld%s%s",
+		(long long)m->midi, (long long)m->dup, (long long)m->error,
+		(long long)w->other, w->code != NULL ? "," : "",
+		w->code != NULL ? w->code : "") == -1)
+		return -1;
+	it->kind = KIND_ARCHIVE;
+	it->detail = m->detail.p;
+	it->failed = w->code != NULL;
+	it->status =
+	    w->code != NULL || m->error > 0 || m->inner > 0 ? "partial" : "ok";
+	return 0;
+}
+
+/* Where a loose file is put: a folder called like its own. */
+static int
+bring_in(struct import *m, struct content *c, const char **path)
+{
+	const char *base = base_of(m->source), *folder;
+	size_t n = (size_t)(base - m->source);
+
+	while (n > 1 && m->source[n - 1] == '/')
+		n--;
+	folder = memrchr(m->source, '/', n);
+	folder = folder != NULL ? folder + 1 : m->source;
+	buf_clear(&m->name);
+	if (set_top(m, m->source, n, folder, (size_t)(m->source + n - folder),
+		"_copied") == -1 ||
+	    clean_file(&m->name, base, strlen(base)) == -1)
+		return -1;
+	if (m->loose == LOOSE_LINK)
+		c->link = m->source;
+	return library_store(m->library, c, m->top.p, m->name.p, path);
+}
+
+static int
+loose(struct import *m, struct import_item *it)
+{
+	struct content c = { 0 };
+	ssize_t n;
+	int stored;
+
+	n = create_slurp(AT_FDCWD, m->source, &m->bytes, &m->cap,
+	    (size_t)m->walk.limits.entry);
+	if (n == -1 && errno == EFBIG)
+		return failed(it, KIND_MIDI, "limit:entry");
+	if (n == -1)
+		return io_failed(m, it, KIND_MIDI);
+	c.bytes = m->bytes;
+	c.size = (size_t)n;
+	c.hash = hash_bytes(m->bytes, (size_t)n);
+	if (set_owner(m, &c, "", 0, 1) == -1)
+		return -1;
+	stored = m->loose == LOOSE_STAYS ? library_claim(m->library, &c)
+					 : bring_in(m, &c, &it->path);
+	if (stored == -1)
+		return -1;
+	it->kind = KIND_MIDI;
+	it->size = (int64_t)n;
+	it->status = stored == STORED ? "ok" : "dup";
+	hash_hex(&c.hash, it->hash);
+	return 0;
+}
+
+/* What an open source is, by its first bytes. */
+static int
+judge(struct import *m, int fd, int64_t size, int is_archive,
+    struct import_item *it)
+{
+	static char head[65536 + 8];
+	enum kind named = kind_of_name(m->source, strlen(m->source)), kind;
+	ssize_t n = pread(fd, head, KIND_PEEK, 0);
+
+	if (is_archive && named == KIND_OTHER)
+		named = KIND_ARCHIVE;
+	if (n == -1)
+		return io_failed(m, it, named);
+	if (n == 0)
+		return failed(it, named, "empty");
+	kind = kind_of_bytes(head, (size_t)n);
+	if (kind == KIND_OTHER && named == KIND_ARCHIVE)
+		kind = named;
+	if (kind == KIND_ARCHIVE)
+		return archive(m, fd, size, it);
+	if (kind == KIND_OTHER) {
+		if ((n = pread(fd, head, sizeof(head), 0)) == -1)
+			return io_failed(m, it, named);
+		if (!kind_midi_inside(head, (size_t)n))
+			return failed(it, KIND_MIDI, "not-midi");
+	}
+	return loose(m, it);
 }
 
 int
-import_loose(struct import *m, const char *source, const void *bytes, size_t n,
-    int copy, struct import_item *it)
+import_source(
+    struct import *m, const char *path, int is_archive, struct import_item *it)
 {
-	struct content c = {
-		.bytes = bytes, .size = n, .hash = hash_bytes(bytes, n)
-	};
-	const char *base = base_of(source), *folder;
-	size_t nfolder = (size_t)(base - source);
-	int stored;
+	enum kind kind = is_archive ? KIND_ARCHIVE : KIND_MIDI;
+	struct stat st;
+	int fd, c, e;
 
-	*it = (struct import_item){ .size = (int64_t)n };
-	hash_hex(&c.hash, it->hash);
-	begin(m, source);
-	if (set_owner(m, &c, "", 0, 1) == -1)
-		return -1;
-	if (!copy)
-		stored = library_claim(m->library, &c);
-	else {
-		while (nfolder > 1 && source[nfolder - 1] == '/')
-			nfolder--;
-		folder = memrchr(source, '/', nfolder);
-		folder = folder != NULL ? folder + 1 : source;
-		buf_clear(&m->name);
-		if (set_top(m, source, nfolder, folder,
-			(size_t)(source + nfolder - folder), "_copied") == -1 ||
-		    clean_file(&m->name, base, strlen(base)) == -1)
-			return -1;
-		stored = library_store(
-		    m->library, &c, m->top.p, m->name.p, &it->path);
+	*it = (struct import_item){ .kind = kind, .size = -1, .mtime = -1 };
+	m->source = path;
+	m->midi = m->dup = m->error = m->inner = 0;
+	map_clear(&m->names);
+	library_begin(m->library);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd == -1)
+		return io_failed(m, it, kind);
+	if (fstat(fd, &st) == -1)
+		c = io_failed(m, it, kind);
+	else if (!S_ISREG(st.st_mode)) {
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+		c = io_failed(m, it, kind);
+	} else {
+		it->size = (int64_t)st.st_size;
+		it->mtime = (int64_t)st.st_mtime;
+		c = judge(m, fd, it->size, is_archive, it);
 	}
-	if (stored == -1)
-		return -1;
-	it->status = stored == STORED ? "ok" : "dup";
-	return 0;
+	e = errno;
+	close(fd);
+	errno = e;
+	return c;
 }
 
 void
@@ -257,4 +368,6 @@ import_free(struct import *m)
 	buf_free(&m->below);
 	buf_free(&m->name);
 	buf_free(&m->owner);
+	buf_free(&m->detail);
+	free(m->bytes);
 }

@@ -7,50 +7,58 @@
  * gets STEM_extracted beside where it lay.  Every MIDI entry is reported
  * once, whatever became of it.
  *
- * The struct is the caller's; set library, walk.limits, fn and ctx, and the
- * rest to zero.  import_free() leaves the library open.
+ * The struct is the caller's; set library, walk.limits, fn, ctx and loose, and
+ * the rest to zero.  import_free() leaves the library open.
  */
 #ifndef ARCHIVE_IMPORT_H
 #define ARCHIVE_IMPORT_H
 
+#include "archive/kind.h"
 #include "archive/walk.h"
 #include "files/library.h"
 
 struct import_item {
+	enum kind kind;     /* an archive of its own, when inside one,
+			       only when it failed */
 	const char *status; /* ok, dup, partial, error */
-	const char *detail; /* code, or `again:N`, or NULL */
-	const char *path;   /* where the file is now, or NULL */
-	const char *member; /* raw bytes */
+	const char *detail; /* a code, `again:N`, counts, or NULL */
+	int failed;         /* detail, or a part of it, is to be told */
+	const char *path;   /* where the file is now, NULL: where it was */
+	const char *member; /* raw bytes; NULL for the source itself */
 	size_t nmember;
-	int64_t size;               /* -1 unknown */
-	int archive;                /* an inner archive, which failed */
+	int64_t size, mtime;        /* -1 unknown */
 	char hash[HASH_DIGITS + 1]; /* empty when there is none */
 };
 
 /* 0, or -1 with errno to end the run. */
 typedef int (*import_fn)(void *ctx, const struct import_item *);
 
+enum import_loose {
+	LOOSE_STAYS, /* a loose file stays where it is */
+	LOOSE_COPY,  /* it is copied into the library */
+	LOOSE_LINK   /* the same by a hard link where that can be */
+};
+
 struct import {
 	struct library *library;
 	struct walk walk;
-	import_fn fn;
+	import_fn fn; /* for each entry of an archive */
 	void *ctx;
-	/* Results for the source at hand. */
-	int64_t midi, dup, error;
-	int64_t failed; /* inner archives among them */
+	enum import_loose loose;
 	/* The import's own. */
 	const char *source;
-	struct map names; /* members: how often */
-	struct buf top, below, name, owner;
+	int64_t midi, dup, error, inner; /* of the source at hand */
+	struct map names;                /* members: how often */
+	struct buf top, below, name, owner, detail;
+	char *bytes;
+	size_t cap;
 };
 
-/* Imports the archive that fd is open on: 0 and the results, also those of
- * walk; -1 with errno when the run must end.  source is its absolute path. */
-int import_archive(struct import *, const char *source, int fd, int64_t size);
-/* A loose file's content: fills item.  With copy it is stored in the
- * library, else it stays where it is. */
-int import_loose(struct import *, const char *source, const void *, size_t n,
-    int copy, struct import_item *);
+/* Imports one source, by its absolute path: 0, and it is what is to be said
+ * of the source itself, after its entries; -1 with errno when the run must
+ * end.  `archive` says that it is one, whatever it is called. */
+int import_source(
+    struct import *, const char *path, int archive, struct import_item *it);
 void import_free(struct import *);
 
 #endif

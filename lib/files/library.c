@@ -204,6 +204,9 @@ put(int fd, const char *name, const struct content *c, int again)
 
 	if (again && create_same(fd, name, c->bytes, c->size))
 		return 1;
+	/* Where it cannot be linked it is copied. */
+	if (c->link != NULL && linkat(AT_FDCWD, c->link, fd, name, 0) == 0)
+		return 1;
 	hash_hex(&c->hash, tag + 1);
 	if (create_file(fd, name, tag, c->bytes, c->size) == 0)
 		return 1;

@@ -39,7 +39,8 @@ struct content {
 	const void *bytes;
 	size_t size;
 	struct hash hash;
-	uint64_t owner; /* of (source, member, part), by hash_short() */
+	uint64_t owner;   /* of (source, member, part), by hash_short() */
+	const char *link; /* a file to link instead of writing, or NULL */
 };
 
 enum {
