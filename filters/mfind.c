@@ -158,7 +158,8 @@ list(struct find *f, DIR *d, const char *path, int operand)
 	}
 	if (errno != 0)
 		fail(f, path, strerror(errno));
-	qsort(f->entry, f->nentry, sizeof(*f->entry), by_inode);
+	if (f->nentry > 1)
+		qsort(f->entry, f->nentry, sizeof(*f->entry), by_inode);
 	return 1;
 }
 
@@ -328,7 +329,8 @@ from_stdin(struct find *f)
 			operand(f, full.p, 1);
 	}
 	if (c == -1)
-		tool_die("stdin", "%s", strerror(errno));
+		tool_die(
+		    f->out.failed ? "stdout" : "stdin", "%s", strerror(errno));
 	if (c == REC_CUT) {
 		tool_warn_bytes(
 		    r.field[0], r.len[0], "the last name is cut off");

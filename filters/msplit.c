@@ -217,22 +217,20 @@ main(int argc, char *argv[])
 			break;
 		case 'n':
 			j.dry = 1;
+			flags |= LIBRARY_DRY;
 			break;
 		}
 	if (optind != argc)
 		tool_usage(&tool);
 	if (clean_init() == -1)
 		tool_die("locale C.UTF-8", "%s", strerror(errno));
-	if (!j.dry && library_open(&j.library, dir, flags, &what) == -1)
+	if (library_open(&j.library, dir, flags, &what) == -1)
 		tool_die(what, "%s", strerror(errno));
-	if (j.dry && buf_str(&j.library.root, dir) == -1)
-		tool_die(dir, "%s", strerror(errno));
 	stream_open(&s);
 	tool_catch_signals();
 	stream_run(&s, work, &j);
 	status = stream_close(&s);
-	if (!j.dry)
-		library_close(&j.library);
+	library_close(&j.library);
 	load_free(&j.load);
 	split_free(&j.split);
 	rec_free(&j.out);

@@ -5,8 +5,14 @@
 load helper
 : "${ROUNDS:=3}"
 
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	need python3 mextract
+}
+
 setup_file() {
-	command -v python3 >/dev/null || skip "no python3"
+	# Tests are skipped one by one: a file cannot be.
+	command -v python3 >/dev/null && command -v mextract >/dev/null || return 0
 	export COLLECTION=$BATS_FILE_TMPDIR/src
 	python3 "$abs_top_srcdir/tests/bench/make-bulk.py" "${ENTRIES:-2000}" "$COLLECTION"
 	cd "$BATS_FILE_TMPDIR" || return

@@ -33,25 +33,25 @@ rows() {
 stream() {
 	local a=/s/a.zip
 	cols path=/l/k.mid size=10 mtime=5 kind=midi status=ok \
-	    hash="$(hash 1)" source=$a member=d/k.mid name=k.mid bpm=120.50 \
+	    hash="$(digits 1)" source=$a member=d/k.mid name=k.mid bpm=120.50 \
 	    key=Am role=drums notes=7 category=Drums/Kicks tags=genre:house,x:y
 	cols path="$a!/e/k.mid" size=10 mtime=5 kind=midi status=dup \
-	    hash="$(hash 1)" source=$a member=e/k.mid name=k2.mid tags=folder:e
+	    hash="$(digits 1)" source=$a member=e/k.mid name=k2.mid tags=folder:e
 	cols path="$a!/e/k.mid" size=10 mtime=5 kind=midi status=dup \
-	    detail=again:2 hash="$(hash 1)" source=$a member=e/k.mid name=k2.mid
+	    detail=again:2 hash="$(digits 1)" source=$a member=e/k.mid name=k2.mid
 	cols path="$a!/bad.mid" kind=midi status=error detail=not-midi \
 	    source=$a member=bad.mid
 	cols path=$a size=99 mtime=5 kind=archive status=partial \
 	    detail=midi:1,dup:2,error:1,other:4 source=$a
 	cols path=/s/l.mid size=20 mtime=6 kind=midi status=ok \
-	    hash="$(hash 2)" source=/s/l.mid name=l.mid chords='Am F C G' key=C
-	cols path=/p/1 size=5 mtime=6 kind=midi status=ok hash="$(hash 3)" \
-	    source=/s/l.mid name=l_t01.mid parent="$(hash 2)" part=t01
+	    hash="$(digits 2)" source=/s/l.mid name=l.mid chords='Am F C G' key=C
+	cols path=/p/1 size=5 mtime=6 kind=midi status=ok hash="$(digits 3)" \
+	    source=/s/l.mid name=l_t01.mid parent="$(digits 2)" part=t01
 	cols path='/s/l.mid!/t02' size=10 mtime=6 kind=midi status=dup \
-	    hash="$(hash 1)" source=/s/l.mid parent="$(hash 2)" part=t02 \
+	    hash="$(digits 1)" source=/s/l.mid parent="$(digits 2)" part=t02 \
 	    tags=part:t02
 	cols path=/s/broken.mid size=3 mtime=6 kind=midi status=error \
-	    detail=corrupt hash="$(hash 4)" source=/s/broken.mid
+	    detail=corrupt hash="$(digits 4)" source=/s/broken.mid
 	rec /s/found.zip 7 8 archive
 }
 
@@ -59,19 +59,19 @@ stream() {
 	stream | mdbload -d "$db"
 	[ "$(q 'SELECT count(*) FROM file')" = 4 ]
 	[ "$(q "SELECT path, bpm, key, notes, role, status FROM file
-	    WHERE hash = x'$(hash 1)'")" = '/l/k.mid|120.5|Am|7|drums|ok' ]
-	[ "$(q "SELECT status, detail FROM file WHERE hash = x'$(hash 4)'")" = \
+	    WHERE hash = x'$(digits 1)'")" = '/l/k.mid|120.5|Am|7|drums|ok' ]
+	[ "$(q "SELECT status, detail FROM file WHERE hash = x'$(digits 4)'")" = \
 	    'error|corrupt' ]
 }
 
 @test "a place where it was seen has a row, a part has none there" {
 	stream | mdbload -d "$db"
 	[ "$(q "SELECT member, nth, status FROM location
-	    WHERE hash = x'$(hash 1)' ORDER BY member, nth")" = \
+	    WHERE hash = x'$(digits 1)' ORDER BY member, nth")" = \
 	    $'d/k.mid|1|ok\ne/k.mid|1|dup\ne/k.mid|2|dup' ]
 	[ "$(q 'SELECT count(*) FROM location')" = 5 ]
 	[ "$(q "SELECT part, lower(hex(hash)), status FROM part ORDER BY 1")" = \
-	    "t01|$(hash 3)|ok"$'\n'"t02|$(hash 1)|dup" ]
+	    "t01|$(digits 3)|ok"$'\n'"t02|$(digits 1)|dup" ]
 }
 
 @test "the places of a source lie together behind its key" {
@@ -95,18 +95,18 @@ stream() {
 
 @test "an error that is one no more is no problem" {
 	stream | mdbload -d "$db"
-	cols path=/l/bad.mid kind=midi status=ok hash="$(hash 9)" \
+	cols path=/l/bad.mid kind=midi status=ok hash="$(digits 9)" \
 	    source=/s/a.zip member=bad.mid | mdbload -d "$db"
 	[ "$(q 'SELECT path FROM problem')" = /s/broken.mid ]
 }
 
 @test "the views speak of music, with the hash as digits" {
 	stream | mdbload -d "$db"
-	[ "$(q 'SELECT hash, bpm FROM drums')" = "$(hash 1)|120.5" ]
-	[ "$(q 'SELECT hash, chords FROM progressions')" = "$(hash 2)|Am F C G" ]
+	[ "$(q 'SELECT hash, bpm FROM drums')" = "$(digits 1)|120.5" ]
+	[ "$(q 'SELECT hash, chords FROM progressions')" = "$(digits 2)|Am F C G" ]
 	[ "$(q 'SELECT count(*) FROM midi')" = 3 ]
-	[ "$(q "SELECT count(*) FROM places WHERE hash = '$(hash 1)'")" = 3 ]
-	[ "$(q "SELECT tag FROM file_tag WHERE hash = x'$(hash 1)' ORDER BY 1")" = \
+	[ "$(q "SELECT count(*) FROM places WHERE hash = '$(digits 1)'")" = 3 ]
+	[ "$(q "SELECT tag FROM file_tag WHERE hash = x'$(digits 1)' ORDER BY 1")" = \
 	    $'folder:e\ngenre:house\npart:t02\nx:y' ]
 }
 
@@ -136,7 +136,7 @@ stream() {
 }
 
 @test "a record that is silent on a filter's columns leaves them alone" {
-	h=$(hash 1)
+	h=$(digits 1)
 	cols path=/a status=ok hash="$h" source=/a name=n.mid bpm=99 key=C \
 	    category=Bass tags=a:b | mdbload -d "$db"
 	cols path=/a status=ok hash="$h" source=/a | mdbload -d "$db"
@@ -148,7 +148,7 @@ stream() {
 }
 
 @test "a dup makes a row that its ok completes" {
-	h=$(hash 1)
+	h=$(digits 1)
 	cols path='/z!/m' status=dup hash="$h" source=/z member=m name=d.mid |
 	    mdbload -d "$db"
 	[ "$(q 'SELECT path, status, name FROM file')" = '/z!/m|dup|d.mid' ]
@@ -160,7 +160,7 @@ stream() {
 }
 
 @test "between two oks the path that exists, then the first, stays" {
-	h=$(hash 1)
+	h=$(digits 1)
 	ok() { cols path="$1" status=ok hash="$h" source=/s; }
 	ok /no/1 | mdbload -d "$db"
 	ok /no/2 | mdbload -d "$db"
@@ -175,7 +175,7 @@ stream() {
 }
 
 @test "tags of all places are united, and one that is taken back goes" {
-	h=$(hash 1)
+	h=$(digits 1)
 	at() { cols path="$1" status="$2" hash="$h" source="$1" tags="$3"; }
 	{ at /1 ok b:1,a:1; at /2 dup c:1,b:1; at /3 dup d:1; } | mdbload -d "$db"
 	[ "$(q 'SELECT tags FROM file')" = a:1,b:1,c:1,d:1 ]
@@ -187,7 +187,7 @@ stream() {
 }
 
 @test "text is stored as mrec(5) writes it" {
-	cols path='/a\tb\xff\n.mid' status=ok hash="$(hash 1)" \
+	cols path='/a\tb\xff\n.mid' status=ok hash="$(digits 1)" \
 	    source='/a\tb\xff\n.mid' title='caf'$'\303\251' | mdbload -d "$db"
 	[ "$(q 'SELECT path, title FROM file')" = '/a\tb\xff\n.mid|café' ]
 	[ "$(q 'SELECT source FROM location')" = '/a\tb\xff\n.mid' ]
@@ -195,8 +195,8 @@ stream() {
 
 @test "columns that are not known yet are left out" {
 	{
-		cols path=/a status=ok hash="$(hash 1)" tags=a:b | sed 's/$/\tmore\tx/'
-		rec /b 1 2 midi ok '\N' "$(hash 2)" /b
+		cols path=/a status=ok hash="$(digits 1)" tags=a:b | sed 's/$/\tmore\tx/'
+		rec /b 1 2 midi ok '\N' "$(digits 2)" /b
 	} >in
 	run -0 --separate-stderr mdbload -t -d "$db" <in
 	[ "$output" = "$(cat in)" ]
@@ -219,25 +219,25 @@ stream() {
 }
 
 @test "a bad record is named and goes to the rejects, the rest goes in" {
-	good() { cols path=/good status=ok hash="$(hash 1)"; }
+	good() { cols path=/good status=ok hash="$(digits 1)"; }
 	good >good
 	{
 		cols path=/1 status=ok hash=12
-		cols path=/2 status=ok hash="$(hash 2)" bars=3x
-		cols path=/3 status=ok hash="$(hash 2)" notes=99999999999999999999
-		cols path=/4 status=ok hash="$(hash 2)" bpm=1e999
-		cols path=/5 status=ok hash="$(hash 2)" title=$'a\rb'
-		cols path=/6 status=ok hash="$(hash 2)" title=$'\377'
-		cols path=/7 status=fine hash="$(hash 2)"
+		cols path=/2 status=ok hash="$(digits 2)" bars=3x
+		cols path=/3 status=ok hash="$(digits 2)" notes=99999999999999999999
+		cols path=/4 status=ok hash="$(digits 2)" bpm=1e999
+		cols path=/5 status=ok hash="$(digits 2)" title=$'a\rb'
+		cols path=/6 status=ok hash="$(digits 2)" title=$'\377'
+		cols path=/7 status=fine hash="$(digits 2)"
 		cols path=/8 status=ok
 		cols path=/9 bpm=120
-		cols path=/10 status=ok hash="$(hash 2)" title='\q'
-		cols path=/11 status=ok hash="$(hash 2)" title=
-		cols path=/12 status=ok hash="$(hash 2)" part=t01
+		cols path=/10 status=ok hash="$(digits 2)" title='\q'
+		cols path=/11 status=ok hash="$(digits 2)" title=
+		cols path=/12 status=ok hash="$(digits 2)" part=t01
 		printf '\\.\n'
-		cols path=/14 status=ok hash="$(hash 2)" title=a@b | tr @ '\0'
-		cols path=/15 status=ok hash="$(hash 2)" density=1e-400
-		cols path=/16 status=ok hash="$(hash 2)" \
+		cols path=/14 status=ok hash="$(digits 2)" title=a@b | tr @ '\0'
+		cols path=/15 status=ok hash="$(digits 2)" density=1e-400
+		cols path=/16 status=ok hash="$(digits 2)" \
 		    title="$(head -c 1100000 /dev/zero | tr '\0' x)"
 	} >bad
 	{ head -8 bad; cat good; tail -n +9 bad; } >in
@@ -315,7 +315,7 @@ stream() {
 
 @test "a file-size limit leaves whole batches, exit 2" {
 	for i in {1..40}; do
-		cols path=/$i status=ok hash="$(hash "$i")" source=/$i \
+		cols path=/$i status=ok hash="$(digits "$i")" source=/$i \
 		    title="$(head -c 40000 /dev/zero | tr '\0' x)"
 	done >in
 	run -2 bash -c 'ulimit -f 500; trap "" XFSZ; mdbload --batch 5 -d t.db <in'

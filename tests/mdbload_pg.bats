@@ -170,7 +170,7 @@ columns_of() {
 }
 
 @test "tags that a place takes back go" {
-	h=$(hash 1)
+	h=$(digits 1)
 	at() { cols path="$1" status="$2" hash="$h" source="$1" tags="$3"; }
 	{ at /1 ok b:1,a:1; at /2 dup c:1; } | mdbload -d "$db"
 	at /1 ok b:1 | mdbload -d "$db"

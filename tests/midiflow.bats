@@ -2,10 +2,9 @@
 # midiflow - a test a promise of the page, in its order
 load helper
 
-setup_file() {
-	for t in mextract manalyze mdbload; do
-		[ -x "$abs_top_builddir/filters/$t" ] || skip "no $t"
-	done
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	need mextract manalyze mdbload
 }
 
 collection() {
@@ -68,7 +67,7 @@ query() {
 
 @test "--dry-run counts and writes nothing" {
 	collection
-	run -0 midiflow --source src --library lib -n
+	run -0 --separate-stderr midiflow --source src --library lib -n
 	[[ "$output" = "8 MIDI files, 4 archives, "* ]]
 	[ ! -e lib ]
 }

@@ -58,6 +58,8 @@ library_open(struct library *l, const char *path, int flags, const char **what)
 	for (int i = 0; i < LIBRARY_FOLDERS; i++)
 		l->folder[i].fd = -1;
 	*what = path;
+	if (flags & LIBRARY_DRY)
+		return buf_str(&l->root, path);
 	if (make_path(path) == -1)
 		return -1;
 	l->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

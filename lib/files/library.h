@@ -42,7 +42,10 @@ struct content {
 	uint64_t owner; /* of (source, member, part), by hash_short() */
 };
 
-enum { LIBRARY_NO_SEEN = 1 };
+enum {
+	LIBRARY_NO_SEEN = 1,
+	LIBRARY_DRY = 2 /* nothing is made or opened; only root is there */
+};
 
 /* Opens a library, making the folder and what belongs into it: 0, or -1
  * errno with *what the thing that failed. */

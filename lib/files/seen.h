@@ -39,7 +39,8 @@ int seen_claim(struct seen *, const struct hash *, uint64_t size,
 void seen_done(struct seen *, uint64_t slot);
 /* It could not be: whoever asks next gets it. */
 void seen_release(struct seen *, uint64_t slot);
-/* Contents that are written, counted slot by slot. */
+/* Contents that are written, counted slot by slot, in those levels of the
+ * file that this process's claims have reached. */
 uint64_t seen_count(const struct seen *);
 void seen_close(struct seen *);
 

@@ -101,7 +101,8 @@ unwrap_rmid(struct smf *s, const uint8_t **p, size_t *n)
 		    memcmp(q + CHUNK_HEAD, "MThd", 4) == 0) {
 			*p = q + CHUNK_HEAD;
 			*n = len;
-			if (len > left || !chunks_fit(*p, len)) {
+			if (len > left || len < CHUNK_HEAD + 6 ||
+			    !chunks_fit(*p, len)) {
 				s->issues |= smf_bit(SMF_RIFF_LENGTH);
 				*n = left;
 			}

@@ -50,7 +50,8 @@ END {
 		for (i = 1; i <= n; i++) {
 			m = meaning[i]
 			gsub(/\\/, "\\\\e", m)
-			printf ".It %d Ta Cm %s Ta %s Ta %s Ta %s\n", \
+			gsub(/"/, "\\\\(dq", m)
+			printf ".It %d Ta Cm %s Ta %s Ta %s Ta \"%s\"\n", \
 			    i, name[i], type[i], filter[i], m
 		}
 	}

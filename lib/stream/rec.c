@@ -334,8 +334,10 @@ rec_flush(struct rec_out *out)
 		n = write(out->fd, out->buf.p + done, out->buf.len - done);
 		if (n == -1 && errno == EINTR)
 			continue;
-		if (n == -1)
+		if (n == -1) {
+			out->failed = 1;
 			return -1;
+		}
 		done += (size_t)n;
 	}
 	out->buf.len = 0;

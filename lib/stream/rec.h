@@ -33,6 +33,7 @@ struct rec_out {
 	int fd;
 	struct buf buf;
 	int64_t written_at; /* ms, for rec_out_tick */
+	int failed;         /* a write failed, maybe inside rec_get() */
 };
 
 struct rec_in {

@@ -239,6 +239,8 @@ stream_run(struct stream *s, stream_work work, void *ctx)
 			s->idle(s, ctx);
 			continue;
 		}
+		if (c == -1 && s->out.failed)
+			tool_die("stdout", "%s", strerror(errno));
 		if (c == -1)
 			tool_die("stdin", "record %zu: %s", s->in.line + 1,
 			    strerror(errno));

@@ -38,7 +38,7 @@ def midi(r, serial):
     drums = r.random() < 0.6
     for channel in ([9] if drums else r.sample(range(9), r.choice((1, 1, 3)))):
         events, root = [], r.randint(36, 60)
-        for bar in range(r.choice((1, 2, 4, 4, 8, 16))):
+        for bar in range(r.choice((1, 4, 8, 8, 16, 32, 48))):
             for step in range(16):
                 if r.random() < 0.55:
                     pitch = r.choice((36, 38, 42, 42, 46)) if drums else root + r.choice((0, 3, 5, 7, 10, 12))

@@ -1,0 +1,76 @@
+/* parts - the notes of a song, by track and channel */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "mpc/parts.h"
+
+static int
+room(void **p, size_t n, size_t *cap, size_t size)
+{
+	size_t want = n + n / 2 + 64;
+	void *q;
+
+	if (n <= *cap)
+		return 0;
+	if ((q = reallocarray(*p, want, size)) == NULL)
+		return -1;
+	*p = q;
+	*cap = want;
+	return 0;
+}
+
+/* The part of a note: those of its track lie in the order of channels. */
+static struct part *
+part_of(const struct parts *p, const struct song *s, const struct note *n)
+{
+	unsigned below = s->track[n->track].channels & ((1u << n->channel) - 1);
+
+	return &p->part[p->base[n->track] + (size_t)__builtin_popcount(below)];
+}
+
+int
+parts_make(struct parts *p, const struct song *s)
+{
+	size_t first = 0;
+
+	p->n = 0;
+	if (room((void **)&p->base, s->ntracks, &p->capbase,
+		sizeof(*p->base)) == -1 ||
+	    room((void **)&p->note, s->nnotes, &p->capnotes,
+		sizeof(*p->note)) == -1)
+		return -1;
+	for (size_t t = 0; t < s->ntracks; t++) {
+		p->base[t] = p->n;
+		if (room((void **)&p->part, p->n + 16, &p->cap,
+			sizeof(*p->part)) == -1)
+			return -1;
+		for (unsigned c = 0; c < 16; c++)
+			if (s->track[t].channels & 1u << c)
+				p->part[p->n++] =
+				    (struct part){ .track = (uint16_t)t,
+					    .channel = (uint8_t)c };
+	}
+	for (size_t i = 0; i < s->nnotes; i++)
+		part_of(p, s, &s->note[i])->n++;
+	for (size_t i = 0; i < p->n; i++) {
+		p->part[i].first = first;
+		first += p->part[i].n;
+		p->part[i].n = 0;
+	}
+	for (size_t i = 0; i < s->nnotes; i++) {
+		struct part *q = part_of(p, s, &s->note[i]);
+
+		p->note[q->first + q->n++] = s->note[i];
+	}
+	return 0;
+}
+
+void
+parts_free(struct parts *p)
+{
+	free(p->part);
+	free(p->note);
+	free(p->base);
+	*p = (struct parts){ 0 };
+}

@@ -1,0 +1,76 @@
+/* params - every constant of the analysis, with where it comes from
+ *
+ * Sources: [K] key, [T] tempo, [C] chords, [M] meter figures measured on
+ * POP909, JK126 and ASAP scores with grids of these values; [GM] General MIDI
+ * Level 1; [own] chosen here, for the reason given.
+ */
+#ifndef MUSIC_PARAMS_H
+#define MUSIC_PARAMS_H
+
+/* Bounds on work: behind them the music is not looked at.  A file of hostile
+ * ticks costs no more than one that is truly this long. [own] */
+#define MOST_BEATS 4096    /* beats of chords, about half an hour */
+#define MOST_STEPS 8192    /* sixteenths of the meter's grid */
+#define TEMPO_SECONDS 120  /* [T] of onsets that tempo listens to */
+#define LONGEST_QUARTERS 8 /* a longer note weighs and spreads as this */
+
+/* Key [K]: four profiles together, Pearson, with a bonus for the bass of the
+ * last and of the first chord, which songs begin and end on. */
+#define KEY_LAST_BASS 0.05
+#define KEY_FIRST_BASS 0.03
+#define KEY_LOOP_QUARTERS 36 /* no longer than 8 bars: a loop [own] */
+#define KEY_LOOP_FIRST_BASS 0.15
+#define KEY_CONF 4          /* a lead of .2 was right in 96 %: 0.8 */
+#define KEY_LEAST_CLASSES 4 /* fewer pitch classes: no key */
+
+/* Tempo [T]: autocorrelation of onsets in 10 ms bins, smoothed, four multiples
+ * of the lag, log-normal prior.  A half and a quarter of the beat speak for
+ * it too, three quarters against: this tells a beat from a dotted one.  Drum
+ * loops are played faster than songs are counted, and their accents are the
+ * player's. [own grid on POP909 and on human drumming] */
+#define TEMPO_BIN 0.010
+#define TEMPO_HALF 0.5f
+#define TEMPO_QUARTER 0.5f
+#define TEMPO_DOTTED (-0.2f)
+#define TEMPO_LEAST_OVERLAP 0.2 /* of the length, for lags near it */
+#define TEMPO_SONG_BPM 95.0
+#define TEMPO_SONG_OCTAVES 0.8
+#define TEMPO_SONG_SIGMA 0.028 /* seconds, of two onsets */
+/* A lead of .4 was right in 96 % of songs; none was in drum loops. */
+#define TEMPO_SONG_TRUST 2
+#define TEMPO_DRUM_MOST .75
+#define TEMPO_DRUM_BPM 112.0
+#define TEMPO_DRUM_OCTAVES 0.55
+#define TEMPO_DRUM_SIGMA 0.020
+#define TEMPO_LOWEST 40.0
+#define TEMPO_HIGHEST 240.0
+#define TEMPO_CANDIDATES 400
+#define TEMPO_MULTIPLES 4
+#define TEMPO_BASS_BELOW 52 /* lower notes mark beats */
+#define TEMPO_BASS_WEIGHT 1.5
+#define TEMPO_LEAST_ONSETS 4
+
+/* On the tick grid: this share of onsets, above chance, on sixteenths or
+ * eighth triplets; swung files have their off-beats elsewhere. [own] */
+#define GRID_FITS 0.4
+
+/* Meter [M]: bias for common time, on the scale of a correlation. */
+#define METER_DUPLE_BIAS 0.05f
+#define METER_WHOLE_BARS 0.1 /* the file is cut to such bars [own] */
+#define METER_DOUBT 0.5      /* of rarer meters, over the bars heard [own] */
+#define METER_HALF_BAR 0.75  /* as like as the double one [own] */
+#define METER_LEAST_ONSETS 8
+
+/* Chords [C]. */
+#define CHORD_BASS 0.4
+#define CHORD_CHANGE 0.5
+#define CHORD_IN_KEY 0.05f /* decides where there is no third [own] */
+#define CHORD_MOST 32      /* in the column */
+#define CHORD_LONGEST_CYCLE 16
+
+/* Swing: where an off-beat may stand in its beat. [own, after GrooveToolbox] */
+#define SWING_FROM 0.45
+#define SWING_TO 0.78
+#define SWING_LEAST 3 /* off-beats */
+
+#endif

@@ -1,0 +1,597 @@
+/* unit - checks of the library that no filter shows, in TAP */
+#include "config.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "files/hash.h"
+#include "files/map.h"
+#include "files/seen.h"
+#include "midi/maps.h"
+#include "midi/smf_write.h"
+#include "midi/song.h"
+#include "midi/split.h"
+#include "stream/esc.h"
+#include "stream/num.h"
+#include "words/clean.h"
+
+enum { ROUNDS = 20000, CONTENTS = 20000, RACERS = 2 };
+
+static int tests, failures, broken;
+static uint64_t state = 1;
+
+/* A check inside a test: says where, and lets the test go on. */
+#define CHECK(e)                                                         \
+	do {                                                             \
+		if (!(e)) {                                              \
+			printf("# %s:%d: %s\n", __FILE__, __LINE__, #e); \
+			broken = 1;                                      \
+		}                                                        \
+	} while (0)
+
+static void
+done(const char *promise)
+{
+	printf("%sok %d - %s\n", broken ? "not " : "", ++tests, promise);
+	failures += broken;
+	broken = 0;
+}
+
+/* xorshift64: the same numbers in every run. */
+static uint64_t
+number(uint64_t below)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state % below;
+}
+
+static void
+fill(unsigned char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		p[i] = (unsigned char)number(256);
+}
+
+/* Printable UTF-8 without a tab or newline, as mrec(5) promises. */
+static int
+printable(const struct buf *b)
+{
+	const unsigned char *p = (const unsigned char *)b->p;
+
+	for (size_t i = 0; i < b->len; i++)
+		if (p[i] < 0x20 || p[i] == 0x7f ||
+		    (p[i] == 0xc2 && p[i + 1] < 0xa0))
+			return 0;
+	return utf8_valid(b->p, b->len);
+}
+
+static void
+round_trip(const void *bytes, size_t n)
+{
+	struct buf to = { 0 }, back = { 0 };
+
+	CHECK(esc_add(&to, bytes, n) == 0);
+	CHECK(to.len <= n * ESC_WORST && printable(&to));
+	CHECK(esc_undo(&back, to.p, to.len) == 0);
+	CHECK(back.len == n && memcmp(back.p, bytes, n) == 0);
+	buf_free(&to);
+	buf_free(&back);
+}
+
+static void
+test_esc(void)
+{
+	static const char *const bad[] = { "\\", "\\q", "\\x", "\\x4", "\\xg0",
+		"a\\N", "\\0" };
+	static const struct {
+		const char *raw, *escaped;
+	} known[] = { { "a\tb", "a\\tb" }, { "\r\n", "\\r\\n" },
+		{ "\\", "\\\\" }, { "\x01\x7f", "\\x01\\x7f" },
+		{ "\xc3\xa9", "\xc3\xa9" }, { "\xe9", "\\xe9" },
+		{ "\xc2\x85", "\\xc2\\x85" },
+		{ "\xe2\x80\xa8", "\\xe2\\x80\\xa8" },
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },
+		{ "\xc0\xaf", "\\xc0\\xaf" } };
+	unsigned char bytes[64];
+	struct buf b = { 0 };
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		buf_clear(&b);
+		CHECK(esc_add(&b, known[i].raw, strlen(known[i].raw)) == 0);
+		CHECK(strcmp(b.p, known[i].escaped) == 0);
+	}
+	done("escapes are those of mrec(5)");
+	for (unsigned i = 0; i < 65536; i++) {
+		bytes[0] = (unsigned char)(i >> 8);
+		bytes[1] = (unsigned char)i;
+		round_trip(bytes, 2);
+	}
+	for (int i = 0; i < ROUNDS; i++) {
+		n = number(sizeof(bytes)) + 1;
+		fill(bytes, n);
+		round_trip(bytes, n);
+	}
+	done("all pairs of bytes and random strings come back as they were");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		errno = 0;
+		CHECK(esc_undo(&b, bad[i], strlen(bad[i])) == -1);
+		CHECK(errno == EILSEQ);
+	}
+	done("an unknown escape is refused");
+	buf_free(&b);
+}
+
+static void
+test_num(void)
+{
+	static const char *const bad[] = { "", " 1", "1 ", "x", "1x", "-",
+		"0x1", "1.5", "1K", "+-1" };
+	int64_t v = 0;
+	double d = 0;
+
+	CHECK(num_int("-12", -20, 20, &v) == 0 && v == -12);
+	CHECK(num_int("9223372036854775807", 0, INT64_MAX, &v) == 0 &&
+	    v == INT64_MAX);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		errno = 0;
+		CHECK(num_int(bad[i], INT64_MIN, INT64_MAX, &v) == -1);
+		CHECK(errno == EINVAL);
+	}
+	CHECK(num_int("9223372036854775808", 0, INT64_MAX, &v) == -1 &&
+	    errno == ERANGE);
+	CHECK(num_int("21", -20, 20, &v) == -1 && errno == ERANGE);
+	done("whole numbers: all of the string, in range, or nothing");
+	CHECK(num_size("64K", 0, INT64_MAX, &v) == 0 && v == 65536);
+	CHECK(num_size("2g", 0, INT64_MAX, &v) == 0 && v == (int64_t)2 << 30);
+	CHECK(num_size("1T", 0, INT64_MAX, &v) == 0 && v == (int64_t)1 << 40);
+	CHECK(
+	    num_size("9999999999G", 0, INT64_MAX, &v) == -1 && errno == ERANGE);
+	CHECK(num_size("1KB", 0, INT64_MAX, &v) == -1 && errno == EINVAL);
+	done("sizes take K, M, G and T, and do not overflow");
+	CHECK(num_real("118.5", 0, 1000, &d) == 0 && d == 118.5);
+	CHECK(num_real("1e2", 0, 1000, &d) == 0 && d == 100);
+	CHECK(num_real("nan", 0, 1000, &d) == -1);
+	CHECK(num_real("0x10", 0, 1000, &d) == -1);
+	CHECK(num_real("1e999", 0, INFINITY, &d) == -1 && errno == ERANGE);
+	done("decimal numbers are finite and decimal");
+}
+
+/* One random event behind *tick. */
+static struct smf_event
+random_event(int64_t *tick, const unsigned char *text, size_t room)
+{
+	struct smf_event e = { 0 };
+
+	*tick += (int64_t)number(number(20) == 0 ? 0xfffffff : 500);
+	e.tick = *tick;
+	switch (number(8)) {
+	case 0:
+		e.status = SMF_META;
+		e.a = (uint8_t)(1 + number(7));
+		e.data = text;
+		e.len = (size_t)number(room);
+		break;
+	case 1:
+		e.status = SMF_SYSEX;
+		e.data = text;
+		e.len = (size_t)number(room);
+		break;
+	default:
+		e.status = (uint8_t)(0x80 + number(0x70));
+		e.a = (uint8_t)number(128);
+		e.b = (e.status & 0xe0) == 0xc0 ? 0 : (uint8_t)number(128);
+	}
+	return e;
+}
+
+static int
+same_event(const struct smf_event *a, const struct smf_event *b)
+{
+	return a->tick == b->tick && a->status == b->status && a->a == b->a &&
+	    a->b == b->b && a->len == b->len &&
+	    (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+static void
+test_smf(void)
+{
+	enum { EVENTS = 300, TEXT = 300, TRACKS = 3 };
+	static struct smf_event in[TRACKS][EVENTS];
+	unsigned char text[TEXT];
+	struct smf_writer w;
+	struct smf_event e;
+	struct smf_track t;
+	struct buf b = { 0 };
+	struct smf s;
+	int64_t tick, end[TRACKS];
+
+	fill(text, sizeof(text));
+	for (int round = 0; round < 100; round++) {
+		buf_clear(&b);
+		CHECK(smfw_begin(&w, &b, 1, TRACKS, 480, round & 1) == 0);
+		for (int k = 0; k < TRACKS; k++) {
+			CHECK(smfw_track(&w) == 0);
+			tick = 0;
+			for (int i = 0; i < EVENTS; i++) {
+				in[k][i] =
+				    random_event(&tick, text, sizeof(text));
+				CHECK(smfw_event(&w, &in[k][i]) == 0);
+			}
+			end[k] = tick + 17;
+			CHECK(smfw_end(&w, end[k]) == 0);
+		}
+		CHECK(smf_open(&s, b.p, b.len) == SMF_OK);
+		CHECK(s.format == 1 && s.division == 480);
+		for (int k = 0; k < TRACKS; k++) {
+			CHECK(smf_track(&s, &t) == 1);
+			for (int i = 0; i < EVENTS; i++)
+				CHECK(smf_event(&t, &e) == 1 &&
+				    same_event(&e, &in[k][i]));
+			CHECK(smf_event(&t, &e) == 0 && t.tick == end[k]);
+		}
+		CHECK(smf_track(&s, &t) == 0);
+		/* Nothing to forgive but the ticks of the long gaps. */
+		CHECK((s.issues & ~smf_bit(SMF_TICK_OVERFLOW)) == 0);
+	}
+	done("what the writer writes, the reader reads, event for event");
+
+	buf_clear(&b);
+	e = (struct smf_event){ .status = 0x90, .a = 60, .b = 64 };
+	CHECK(smfw_begin(&w, &b, 0, 1, 96, 1) == 0 && smfw_track(&w) == 0);
+	e.tick = 0x7f;
+	CHECK(smfw_event(&w, &e) == 0);
+	e.tick += 0x80;
+	CHECK(smfw_event(&w, &e) == 0);
+	e.tick += 0x4000;
+	CHECK(smfw_event(&w, &e) == 0);
+	CHECK(smfw_end(&w, e.tick) == 0);
+	CHECK(memcmp(b.p + 22,
+		  "\x7f\x90\x3c\x40"
+		  "\x81\x00\x3c\x40"
+		  "\x81\x80\x00\x3c\x40"
+		  "\x00\xff\x2f\x00",
+		  17) == 0);
+	CHECK(b.len == 22 + 17);
+	e.tick = 3;
+	CHECK(smfw_event(&w, &e) == -1 && errno == EINVAL);
+	done("quantities are as short as they can be, time goes forward");
+	buf_free(&b);
+}
+
+/* No file of random bytes, bare or behind a header, does more than fail. */
+static void
+test_hostile(void)
+{
+	unsigned char bytes[400];
+	struct song song = { 0 };
+	struct split split = { 0 };
+	struct buf out = { 0 };
+	size_t n;
+	int ok = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		n = number(sizeof(bytes)) + 1;
+		fill(bytes, n);
+		if (n > 22)
+			memcpy(bytes,
+			    "MThd\0\0\0\6\0\1\0\1\0\x60"
+			    "MTrk\0\0\1",
+			    21);
+		ok += song_read(&song, bytes, n, 1000) == SMF_OK;
+		for (size_t k = 1; k < song.nnotes; k++)
+			CHECK(song.note[k - 1].on <= song.note[k].on);
+		if (split_read(&split, bytes, n, 1000) != SMF_OK)
+			continue;
+		for (size_t k = 0; k < split.nparts; k++) {
+			buf_clear(&out);
+			CHECK(split_write(&split, k, &out) == 0);
+		}
+	}
+	CHECK(ok > 0);
+	done("random bytes behind a header are read to their end");
+	song_free(&song);
+	split_free(&split);
+	buf_free(&out);
+}
+
+static int
+near(double a, double b)
+{
+	return fabs(a - b) < 1e-9;
+}
+
+static void
+test_maps(void)
+{
+	struct maps m = { 0 };
+
+	maps_clear(&m);
+	CHECK(maps_finish(&m, 96) == 0);
+	CHECK(m.ntempo == 1 && m.tempo[0].uspq == 500000 && !m.tempo[0].given);
+	CHECK(near(maps_seconds(&m, 192), 1));
+	CHECK(maps_bars(&m, 0) == 0 && maps_bars(&m, 1) == 1);
+	CHECK(maps_bars(&m, 384) == 1 && maps_bars(&m, 385) == 2);
+	done("without events a file is 120 bpm in 4/4");
+
+	/* Out of order, one tick twice: the later one in the file wins. */
+	maps_clear(&m);
+	CHECK(maps_tempo(&m, 384, 1000000) == 0);
+	CHECK(maps_tempo(&m, 96, 400000) == 0);
+	CHECK(maps_tempo(&m, 96, 250000) == 0);
+	CHECK(maps_finish(&m, 96) == 0);
+	CHECK(m.ntempo == 3 && m.tempo[1].uspq == 250000);
+	CHECK(near(maps_seconds(&m, 96), 0.5));
+	CHECK(near(maps_seconds(&m, 192), 0.75));
+	CHECK(near(maps_seconds(&m, 384), 1.25));
+	CHECK(near(maps_seconds(&m, 480), 2.25));
+	CHECK(near(maps_quarters(&m, 480), 5));
+	done("seconds follow the tempo map");
+
+	/* 3/4 for two bars, then 6/8 for three, then 4/4. */
+	maps_clear(&m);
+	CHECK(maps_meter(&m, 0, 3, 4) == 0);
+	CHECK(maps_meter(&m, 576, 6, 8) == 0);
+	CHECK(maps_meter(&m, 576 + 864, 4, 4) == 0);
+	CHECK(maps_finish(&m, 96) == 0);
+	CHECK(maps_bars(&m, 576) == 2 && maps_bars(&m, 577) == 3);
+	CHECK(maps_bars(&m, 576 + 864) == 5);
+	CHECK(maps_bars(&m, 576 + 864 + 384) == 6);
+	CHECK(maps_meter_at(&m, 600)->den == 8);
+	/* A meter in the middle of a bar begins one. */
+	maps_clear(&m);
+	CHECK(maps_meter(&m, 100, 4, 4) == 0);
+	CHECK(maps_finish(&m, 96) == 0);
+	CHECK(maps_bars(&m, 100) == 1 && maps_bars(&m, 101) == 2);
+	done("bars follow the meter map");
+
+	/* 25 frames a second, 40 ticks a frame: a tick is a millisecond. */
+	maps_clear(&m);
+	CHECK(maps_tempo(&m, 0, 250000) == 0);
+	CHECK(maps_finish(&m, (int16_t)0xe728) == 0);
+	CHECK(near(maps_seconds(&m, 1500), 1.5));
+	CHECK(near(maps_quarters(&m, 1500), 6));
+	done("SMPTE ticks are seconds, whatever the tempo");
+	maps_free(&m);
+}
+
+static int
+cleans_to(const char *raw, const char *clean)
+{
+	struct buf b = { 0 };
+	int same;
+
+	same = clean_file(&b, raw, strlen(raw)) == 0 && strcmp(b.p, clean) == 0;
+	if (!same)
+		printf("# %s: %s, not %s\n", raw, b.p, clean);
+	buf_free(&b);
+	return same;
+}
+
+static void
+test_clean(void)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz"
+				      "0123456789_-";
+	static const struct {
+		const char *raw, *clean;
+	} table[] = { { "F#m loop.MID", "Fsm_loop.mid" },
+		{ "Take#3.mid", "Take_3.mid" },
+		{ "C\xe2\x99\xaf.mid", "Cs.mid" },
+		{ "B\xe2\x99\xad.mid", "Bb.mid" },
+		{ "120.5bpm.midi", "120_5bpm.mid" }, { "R&B.mid", "RandB.mid" },
+		{ "don't.mid", "dont.mid" }, { "..", "untitled.mid" },
+		{ "a/b/c.kar", "c.mid" }, { "\xe9t\xe9.mid", "ete.mid" },
+		{ "__a__.mid", "a.mid" } };
+	unsigned char bytes[160];
+	struct buf once = { 0 }, twice = { 0 };
+	size_t n;
+
+	CHECK(clean_init() == 0);
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		CHECK(cleans_to(table[i].raw, table[i].clean));
+	done("clean names are as in msanitize(1)");
+	for (int i = 0; i < ROUNDS; i++) {
+		n = number(sizeof(bytes)) + 1;
+		fill(bytes, n);
+		buf_clear(&once);
+		buf_clear(&twice);
+		CHECK(clean_stem(&once, bytes, n) == 0);
+		CHECK(once.len > 0 && once.len <= CLEAN_LONGEST);
+		CHECK(strspn(once.p, allowed) == once.len);
+		CHECK(clean_stem(&twice, once.p, once.len) == 0);
+		CHECK(strcmp(once.p, twice.p) == 0);
+	}
+	done("random bytes become clean, and stay so when cleaned again");
+	buf_clear(&once);
+	CHECK(clean_folders(&once, "C:/../a b/./c//..", 17) == 0);
+	CHECK(strcmp(once.p, "a_b/c") == 0);
+	buf_clear(&once);
+	CHECK(clean_folders(&once, "../../..", 8) == 0 && once.len == 0);
+	done("folders never lead up");
+	buf_free(&once);
+	buf_free(&twice);
+}
+
+static void
+test_map(void)
+{
+	struct map m = { 0 };
+	uint64_t *v;
+
+	for (uint64_t i = 0; i < 10000; i++)
+		if ((v = map_at(&m, i * 0xd1342543de82ef95)) != NULL)
+			*v = i + 1;
+	for (uint64_t i = 0; i < 10000; i++) {
+		v = map_at(&m, i * 0xd1342543de82ef95);
+		CHECK(v != NULL && *v == i + 1);
+	}
+	map_clear(&m);
+	CHECK((v = map_at(&m, 0)) != NULL && *v == 0);
+	map_free(&m);
+	done("a map keeps every key's value");
+}
+
+static struct hash
+hash_of(uint64_t i)
+{
+	return hash_bytes(&i, sizeof(i));
+}
+
+static void
+test_hash(void)
+{
+	struct hash h = hash_bytes("abc", 3), back;
+	char hex[HASH_DIGITS + 1];
+
+	hash_hex(&h, hex);
+	/* What `printf abc | xxhsum -H2` prints. */
+	CHECK(strcmp(hex, "06b05ab6733a618578af5f94892f3950") == 0);
+	CHECK(hash_parse(hex, &back) == 0 && memcmp(&h, &back, 16) == 0);
+	CHECK(hash_parse("06b0", &back) == -1);
+	CHECK(hash_parse("zzb05ab6733a618578af5f94892f3950", &back) == -1);
+	done("hashes are those of xxhsum -H2");
+}
+
+/* A racer claims all contents in its own order and says which were new. */
+static _Noreturn void
+race(int dir, uint64_t racer, int fd)
+{
+	static unsigned char new[CONTENTS];
+	struct seen *s = seen_open(dir, "race");
+	uint64_t slot, k;
+	struct hash h;
+	int answer;
+
+	for (uint64_t i = 0; s != NULL && i < CONTENTS; i++) {
+		k = racer == 0 ? i : CONTENTS - 1 - i;
+		h = hash_of(k);
+		answer = seen_claim(s, &h, 8, racer + 1, &slot);
+		if (answer == SEEN_NEW)
+			seen_done(s, slot);
+		new[k] = answer == SEEN_NEW;
+	}
+	seen_close(s);
+	for (size_t at = 0; at < sizeof(new);) {
+		ssize_t n = write(fd, new + at, sizeof(new) - at);
+
+		if (n == -1)
+			_exit(1);
+		at += (size_t)n;
+	}
+	_exit(s == NULL);
+}
+
+static void
+test_seen(int dir)
+{
+	static unsigned char count[CONTENTS], new[CONTENTS];
+	struct seen *s = seen_open(dir, "seen"), *t;
+	struct hash a = hash_of(1), b = hash_of(2);
+	int end[RACERS][2], status, twice = 0, none = 0;
+	uint64_t slot, slot2;
+	pid_t pid[RACERS];
+
+	CHECK(s != NULL);
+	CHECK(seen_claim(s, &a, 8, 1, &slot) == SEEN_NEW);
+	CHECK(seen_claim(s, &a, 8, 2, &slot2) == SEEN_DUP);
+	seen_done(s, slot);
+	CHECK(seen_claim(s, &a, 8, 1, &slot) == SEEN_MINE);
+	CHECK(seen_claim(s, &a, 8, 2, &slot) == SEEN_DUP);
+	CHECK(seen_claim(s, &a, 9, 2, &slot) == SEEN_NEW);
+	seen_done(s, slot);
+	done(
+	    "a content is new once, then its owner's, and a duplicate to others");
+	CHECK(seen_claim(s, &b, 8, 1, &slot) == SEEN_NEW);
+	seen_release(s, slot);
+	CHECK(seen_claim(s, &b, 8, 2, &slot) == SEEN_NEW);
+	seen_done(s, slot);
+	CHECK(seen_claim(s, &b, 8, 1, &slot) == SEEN_DUP);
+	CHECK(seen_count(s) == 3);
+	done("a claim that was released is the next one's");
+	seen_close(s);
+	s = seen_open(dir, "seen");
+	t = seen_open(dir, "seen");
+	CHECK(s != NULL && t != NULL);
+	CHECK(seen_claim(s, &b, 8, 2, &slot) == SEEN_MINE);
+	CHECK(seen_claim(t, &a, 8, 1, &slot) == SEEN_MINE);
+	/* Its claimer is gone before it was written. */
+	a = hash_of(3);
+	CHECK(seen_claim(s, &a, 8, 1, &slot) == SEEN_NEW);
+	seen_close(s);
+	CHECK(seen_claim(t, &a, 8, 2, &slot) == SEEN_NEW);
+	seen_close(t);
+	done("what is written stays, a claim dies with its process");
+
+	fflush(stdout);
+	for (unsigned i = 0; i < RACERS; i++) {
+		CHECK(pipe(end[i]) == 0);
+		if ((pid[i] = fork()) == 0)
+			race(dir, i, end[i][1]);
+		close(end[i][1]);
+	}
+	for (unsigned i = 0; i < RACERS; i++) {
+		FILE *f = fdopen(end[i][0], "r");
+
+		CHECK(f != NULL && fread(new, 1, CONTENTS, f) == CONTENTS);
+		for (size_t k = 0; k < CONTENTS; k++)
+			count[k] = (unsigned char)(count[k] + new[k]);
+		if (f != NULL)
+			fclose(f);
+		CHECK(waitpid(pid[i], &status, 0) == pid[i] && status == 0);
+	}
+	for (size_t k = 0; k < CONTENTS; k++) {
+		none += count[k] == 0;
+		twice += count[k] > 1;
+	}
+	CHECK(none == 0 && twice == 0);
+	done("of two processes that claim all at once, one gets each content");
+	CHECK((s = seen_open(dir, "race")) != NULL);
+	for (uint64_t k = 0; k < CONTENTS; k++) {
+		a = hash_of(k);
+		CHECK(seen_claim(s, &a, 8, RACERS + 1, &slot) == SEEN_DUP);
+	}
+	CHECK(seen_count(s) == CONTENTS);
+	seen_close(s);
+	done("the set holds every content once");
+}
+
+int
+main(void)
+{
+	char name[] = "unit.XXXXXX";
+	const char *tmp = getenv("TMPDIR");
+	int dir;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (chdir(tmp != NULL ? tmp : "/tmp") == -1 || mkdtemp(name) == NULL ||
+	    (dir = open(name, O_RDONLY | O_DIRECTORY)) == -1) {
+		perror(name);
+		return 99;
+	}
+	test_esc();
+	test_num();
+	test_smf();
+	test_hostile();
+	test_maps();
+	test_clean();
+	test_map();
+	test_hash();
+	test_seen(dir);
+	unlinkat(dir, "seen", 0);
+	unlinkat(dir, "race", 0);
+	close(dir);
+	rmdir(name);
+	printf("1..%d\n", tests);
+	return failures > 0;
+}
