@@ -260,7 +260,8 @@ add_order(struct buf *b, const struct db_table *t, const char *of)
 	return bad;
 }
 
-/* Reads and locks the staged rows that others stored. */
+/* Reads and locks the rows that were there before; one that is the same in
+ * every column is left out, as no rule would change it. */
 static int
 lock_met(struct pg *g, const struct db_table *t, PGresult **r)
 {
@@ -271,7 +272,9 @@ lock_met(struct pg *g, const struct db_table *t, PGresult **r)
 	bad = buf_fmt(
 	    b, "SELECT f.* FROM stage_%s s JOIN %s f ON ", t->name, t->name);
 	bad |= add_keys(b, t, "f", "s");
-	bad |= buf_str(b, " WHERE f.xmin <> pg_current_xact_id()::xid");
+	bad |= buf_str(b,
+	    " WHERE f.xmin <> pg_current_xact_id()::xid "
+	    "AND f.* IS DISTINCT FROM s.*");
 	bad |= add_order(b, t, "f");
 	bad |= buf_str(b, " FOR UPDATE OF f");
 	if (bad)
@@ -374,9 +377,9 @@ pg_put(struct db *db, int table, struct field *const *rows, size_t n,
 	if ((c = lock_met(g, t, &r)) != DB_OK)
 		return c;
 	there = (size_t)PQntuples(r);
-	c = inserted + there == n
+	c = inserted + there <= n
 	    ? meet(g, t, r, rows, n, met, ctx)
-	    : db_why(db, DB_AGAIN, "rows went away under the load");
+	    : db_why(db, DB_FAILED, "more rows are there than were sent");
 	PQclear(r);
 	return c == DB_OK && g->nchanged > 0 ? update(g, t) : c;
 }

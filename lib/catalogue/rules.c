@@ -43,10 +43,12 @@ count_tags(const struct field *f)
 static size_t
 split_tags(const struct field *f, struct tag *tag)
 {
-	const char *p = f->p, *end = p + f->n, *comma;
+	const char *p = f->p, *end, *comma;
 	size_t n = 0;
 
-	for (; f->n > 0 && p <= end; p = comma + 1) {
+	if (f->n == 0)
+		return 0;
+	for (end = p + f->n; p < end; p = comma + 1) {
 		if ((comma = memchr(p, ',', (size_t)(end - p))) == NULL)
 			comma = end;
 		if (comma > p)

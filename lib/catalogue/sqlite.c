@@ -12,9 +12,9 @@
 #include "stream/columns.h"
 
 /* In the memory that a filter may take (midiflow(7)), most goes here. */
-enum { CACHE_KIB = 32 << 10, WAL_PAGES = 16384, BUSY_MS = 10000 };
+enum { CACHE_KIB = 20 << 10, WAL_PAGES = 16384, BUSY_MS = 10000 };
 
-enum { INSERT, SELECT, UPDATE, STATEMENTS };
+enum { INSERT, SELECT, SAME, UPDATE, STATEMENTS };
 
 struct lite {
 	struct db db;
@@ -164,8 +164,15 @@ make(struct lite *l, const struct db_table *t, int what, sqlite3_stmt **st)
 	for (int i = 0; i < t->ncol; i++) {
 		if (what == UPDATE && is_key(t, i))
 			continue;
-		bad |=
-		    buf_fmt(&b, "%s%s", b.len == 0 ? "" : ", ", t->col[i].name);
+		if (b.len > 0)
+			bad |= buf_str(&b, what == SAME ? " AND " : ", ");
+		/* The key finds the row; a plus keeps other indexes out. */
+		if (what == SAME && !is_key(t, i))
+			bad |= buf_byte(&b, '+');
+		bad |= buf_str(&b, t->col[i].name);
+		if (what == SAME)
+			bad |= buf_fmt(
+			    &b, is_key(t, i) ? " = ?%d" : " IS ?%d", i + 1);
 		if (what == UPDATE)
 			bad |= buf_fmt(&b, " = ?%d", i + 1);
 	}
@@ -173,6 +180,9 @@ make(struct lite *l, const struct db_table *t, int what, sqlite3_stmt **st)
 	b = (struct buf){ 0 };
 	if (what == SELECT)
 		bad |= buf_fmt(&b, "SELECT %s FROM %s", cols.p, t->name);
+	else if (what == SAME)
+		bad |=
+		    buf_fmt(&b, "SELECT 1 FROM %s WHERE %s", t->name, cols.p);
 	else if (what == UPDATE)
 		bad |= buf_fmt(&b, "UPDATE %s SET %s", t->name, cols.p);
 	else
@@ -182,7 +192,7 @@ make(struct lite *l, const struct db_table *t, int what, sqlite3_stmt **st)
 		bad |= buf_fmt(&b, "%s?%d", i > 0 ? ", " : "", i + 1);
 	if (what == INSERT)
 		bad |= buf_str(&b, ") ON CONFLICT DO NOTHING");
-	for (int i = 0; i < t->nkey && what != INSERT; i++)
+	for (int i = 0; i < t->nkey && (what == SELECT || what == UPDATE); i++)
 		bad |= buf_fmt(&b, " %s %s = ?%d", i == 0 ? "WHERE" : "AND",
 		    t->col[t->key[i]].name, t->key[i] + 1);
 	result = bad ? no_memory(l) : prepare(l, st, b.p);
@@ -389,6 +399,25 @@ fetch(struct lite *l, int table, const struct field *key, struct field *old)
 	return c;
 }
 
+/* Whether that very row is stored: then no rule would change it, and it need
+ * not be read.  1, 0, or a DB_ failure. */
+static int
+is_stored(struct lite *l, int table, const struct field *row)
+{
+	sqlite3_stmt *st = l->of[table][SAME];
+	int c;
+
+	if (bind_row(st, &db_tables[table], row) != SQLITE_OK)
+		return why(l);
+	c = sqlite3_step(st);
+	if (c != SQLITE_ROW && c != SQLITE_DONE)
+		c = why(l);
+	else
+		c = c == SQLITE_ROW;
+	sqlite3_reset(st);
+	return c;
+}
+
 static int
 meet(struct lite *l, int table, struct field *row, size_t i, db_met met,
     void *ctx)
@@ -397,6 +426,8 @@ meet(struct lite *l, int table, struct field *row, size_t i, db_met met,
 	struct field old[DB_WIDEST], now[DB_WIDEST];
 	int c;
 
+	if ((c = is_stored(l, table, row)) != 0)
+		return c == 1 ? DB_OK : c;
 	if ((c = fetch(l, table, row, old)) != DB_OK)
 		return c;
 	memcpy(now, old, sizeof(*now) * (size_t)t->ncol);

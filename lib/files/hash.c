@@ -43,7 +43,7 @@ hash_parse(const char *s, struct hash *h)
 			d = (unsigned)(s[i] - 'a') + 10;
 		else
 			return -1;
-		h->b[i / 2] = (uint8_t)(h->b[i / 2] << 4 | d);
+		h->b[i / 2] = (uint8_t)((unsigned)h->b[i / 2] << 4 | d);
 	}
 	return s[HASH_DIGITS] == '\0' ? 0 : -1;
 }
