@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <sqlite3.h>
 
@@ -12,7 +13,10 @@
 #include "stream/columns.h"
 
 /* In the memory that a filter may take (midiflow(7)), most goes here. */
-enum { CACHE_KIB = 20 << 10, WAL_PAGES = 16384, BUSY_MS = 10000 };
+enum { CACHE_KIB = 20 << 10, WAL_PAGES = 16384 };
+
+/* How long a lock is waited for, and how often it is asked for. */
+enum { BUSY_MS = 10000, PAUSE_MS = 10 };
 
 enum { INSERT, SELECT, SAME, UPDATE, STATEMENTS };
 
@@ -664,6 +668,23 @@ schema(struct lite *l)
 	return run(l, "COMMIT");
 }
 
+/* SQLite does not wait for a lock when it changes the journal, so that two
+ * who open a new file at once would fail. */
+static int
+use_wal(struct lite *l)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000 };
+	int c;
+
+	for (int ms = 0; ms < BUSY_MS; ms += PAUSE_MS) {
+		c = run(l, "PRAGMA journal_mode = WAL");
+		if (c != DB_AGAIN)
+			return c;
+		nanosleep(&pause, NULL);
+	}
+	return c;
+}
+
 static int
 set_up(struct lite *l, int durable)
 {
@@ -672,11 +693,13 @@ set_up(struct lite *l, int durable)
 
 	sqlite3_busy_timeout(l->sql, BUSY_MS);
 	if (buf_fmt(&b,
-		"PRAGMA journal_mode = WAL; PRAGMA synchronous = %s;"
+		"PRAGMA synchronous = %s;"
 		"PRAGMA cache_size = -%d; PRAGMA wal_autocheckpoint = %d",
 		durable ? "FULL" : "NORMAL", CACHE_KIB, WAL_PAGES) == -1)
 		return no_memory(l);
-	c = run(l, b.p);
+	c = use_wal(l);
+	if (c == DB_OK)
+		c = run(l, b.p);
 	buf_free(&b);
 	if (c == DB_OK)
 		c = schema(l);
