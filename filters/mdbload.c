@@ -58,6 +58,7 @@ commit(struct stream *s, struct mdbload *m)
 		for (size_t k = 0; k < l->record[i].len; k++)
 			if (p[k] == '\0')
 				p[k] = '\t';
+		s->put++;
 		if (buf_add(&s->out.buf, p, l->record[i].len) == -1 ||
 		    rec_end(&s->out) == -1)
 			tool_die("stdout", "%s", strerror(errno));

@@ -3,7 +3,6 @@
 
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -13,7 +12,7 @@
 #include <unistd.h>
 
 #include "archive/kind.h"
-#include "files/mark.h"
+#include "files/tree.h"
 #include "stream/esc.h"
 #include "stream/tool.h"
 
@@ -32,30 +31,14 @@ static const struct tool tool = { .name = "mfind",
 	.options = options,
 	.last = COL_KIND };
 
-struct entry {
-	uint64_t ino;
-	size_t name; /* offset in names */
-	unsigned char type;
-};
-
-struct id {
-	dev_t dev;
-	ino_t ino;
-};
-
 struct find {
 	struct rec_out out;
-	int follow, magic, relative, status;
+	struct tree tree;
+	int magic, relative, status;
+	size_t found[2]; /* MIDI files, archives */
 	char **exclude;
 	size_t nexclude;
-	struct entry *entry; /* of the folder at hand */
-	size_t nentry, capentry;
-	struct buf names;
-	char **stack; /* folders still to be read */
-	size_t nstack, capstack;
-	struct buf path, line;
-	struct id *seen; /* with -L: folders that were read */
-	size_t nseen, capseen;
+	struct buf folder, escaped; /* the folder last put, raw and escaped */
 };
 
 static void
@@ -63,17 +46,6 @@ fail(struct find *f, const char *path, const char *reason)
 {
 	f->status = SOME_FAILED;
 	tool_warn_bytes(path, strlen(path), reason);
-}
-
-static void *
-more(void *p, size_t n, size_t *cap, size_t size)
-{
-	if (n < *cap)
-		return p;
-	*cap = *cap == 0 ? 256 : *cap * 2;
-	if ((p = reallocarray(p, *cap, size)) == NULL)
-		tool_die("mfind", "%s", strerror(errno));
-	return p;
 }
 
 static void
@@ -111,15 +83,26 @@ sniff(struct find *f, int dir, const char *name, const char *path)
 	return kind_of_bytes(head, (size_t)n);
 }
 
-/* A record for a regular file; prefix is the escaped folder with its slash. */
+/* A record for a regular file. */
 static void
-put(struct find *f, const char *prefix, size_t nprefix, const char *name,
-    const struct stat *st, enum kind kind)
+put(struct find *f, const char *path, size_t nfolder, const struct stat *st,
+    enum kind kind)
 {
 	struct buf *b = &f->out.buf;
+	const char *name = path + nfolder;
 
-	add(b, prefix, nprefix);
-	if (esc_add(b, name, strlen(name)) == -1 ||
+	/* Files of one folder follow each other: it is escaped once. */
+	if (f->escaped.p == NULL || f->folder.len != nfolder ||
+	    memcmp(f->folder.p, path, nfolder) != 0) {
+		buf_clear(&f->folder);
+		buf_clear(&f->escaped);
+		add(&f->folder, path, nfolder);
+		if (esc_add(&f->escaped, path, nfolder) == -1)
+			tool_die("mfind", "%s", strerror(errno));
+	}
+	f->found[kind == KIND_ARCHIVE]++;
+	if (buf_add(b, f->escaped.p, f->escaped.len) == -1 ||
+	    esc_add(b, name, strlen(name)) == -1 ||
 	    buf_fmt(b, "\t%lld\t%lld\t%s", (long long)st->st_size,
 		(long long)st->st_mtime, kind_word(kind)) == -1 ||
 	    rec_end(&f->out) == -1)
@@ -127,138 +110,35 @@ put(struct find *f, const char *prefix, size_t nprefix, const char *name,
 }
 
 static int
-by_inode(const void *a, const void *b)
+wants(void *ctx, const char *name)
 {
-	const struct entry *x = a, *y = b;
+	const struct find *f = ctx;
 
-	return (x->ino > y->ino) - (x->ino < y->ino);
+	return f->magic || kind_of_name(name, strlen(name)) != KIND_OTHER;
 }
 
-/* Reads a folder's entries: 1; 0 when it is one to leave out. */
 static int
-list(struct find *f, DIR *d, const char *path, int operand)
+skips(void *ctx, const char *path, const char *name)
 {
-	struct dirent *e;
-
-	f->nentry = 0;
-	buf_clear(&f->names);
-	for (errno = 0; (e = readdir(d)) != NULL; errno = 0) {
-		if (e->d_name[0] == '.' &&
-		    (e->d_name[1] == '\0' || e->d_name[1] == '_' ||
-			(e->d_name[1] == '.' && e->d_name[2] == '\0')))
-			continue;
-		if (strcmp(e->d_name, MARK_NAME) == 0 && !operand)
-			return 0;
-		f->entry =
-		    more(f->entry, f->nentry, &f->capentry, sizeof(*f->entry));
-		f->entry[f->nentry++] = (struct entry){
-			.ino = e->d_ino, .name = f->names.len, .type = e->d_type
-		};
-		add(&f->names, e->d_name, strlen(e->d_name) + 1);
-	}
-	if (errno != 0)
-		fail(f, path, strerror(errno));
-	if (f->nentry > 1)
-		qsort(f->entry, f->nentry, sizeof(*f->entry), by_inode);
-	return 1;
+	return excluded(ctx, path, name);
 }
 
 static void
-push(struct find *f, const char *path)
+failed(void *ctx, const char *path)
 {
-	f->stack = more(f->stack, f->nstack, &f->capstack, sizeof(*f->stack));
-	if ((f->stack[f->nstack++] = strdup(path)) == NULL)
-		tool_die("mfind", "%s", strerror(errno));
+	fail(ctx, path, strerror(errno));
 }
 
-/* With -L a folder may be met again, even inside itself. */
-static int
-met(struct find *f, int fd)
-{
-	struct stat st;
-
-	if (!f->follow || fstat(fd, &st) == -1)
-		return 0;
-	for (size_t i = 0; i < f->nseen; i++)
-		if (f->seen[i].ino == st.st_ino && f->seen[i].dev == st.st_dev)
-			return 1;
-	f->seen = more(f->seen, f->nseen, &f->capseen, sizeof(*f->seen));
-	f->seen[f->nseen++] = (struct id){ st.st_dev, st.st_ino };
-	return 0;
-}
-
-/* One entry that is not known to be no file and no folder. */
 static void
-visit(struct find *f, int dir, const struct entry *e, size_t nfolder)
+found(void *ctx, const struct tree_entry *e)
 {
-	const char *name = f->names.p + e->name;
-	enum kind kind = kind_of_name(name, strlen(name));
-	struct stat st = { 0 };
-	int type = e->type;
+	struct find *f = ctx;
+	enum kind kind = kind_of_name(e->name, strlen(e->name));
 
-	/* The path in full is for folders, patterns and diagnostics. */
-	buf_cut(&f->path, nfolder);
-	if (type == DT_REG && kind == KIND_OTHER && !f->magic)
-		return;
-	add(&f->path, name, strlen(name));
-	if (excluded(f, f->path.p, name))
-		return;
-	if (type != DT_DIR) {
-		if (fstatat(dir, name, &st,
-			f->follow ? 0 : AT_SYMLINK_NOFOLLOW) == -1) {
-			fail(f, f->path.p, strerror(errno));
-			return;
-		}
-		type = S_ISDIR(st.st_mode) ? DT_DIR
-		    : S_ISREG(st.st_mode)  ? DT_REG
-					   : DT_UNKNOWN;
-	}
-	if (type == DT_DIR) {
-		if (strcmp(name, "__MACOSX") != 0)
-			push(f, f->path.p);
-		return;
-	}
-	if (type != DT_REG)
-		return;
-	if (kind == KIND_OTHER && f->magic)
-		kind = sniff(f, dir, name, f->path.p);
+	if (kind == KIND_OTHER)
+		kind = sniff(f, e->dir, e->name, e->path);
 	if (kind != KIND_OTHER)
-		put(f, f->line.p, f->line.len, name, &st, kind);
-}
-
-static void
-folder(struct find *f, const char *path, int operand)
-{
-	size_t bottom = f->nstack, n, i;
-	char *tmp;
-	DIR *d;
-
-	if ((d = opendir(path)) == NULL) {
-		fail(f, path, strerror(errno));
-		return;
-	}
-	buf_clear(&f->path);
-	add(&f->path, path, strlen(path));
-	if (f->path.p[f->path.len - 1] != '/')
-		add(&f->path, "/", 1);
-	n = f->path.len;
-	buf_clear(&f->line);
-	if (esc_add(&f->line, f->path.p, n) == -1)
-		tool_die("mfind", "%s", strerror(errno));
-	if (!met(f, dirfd(d)) && list(f, d, path, operand))
-		for (i = 0; i < f->nentry; i++)
-			if (f->entry[i].type == DT_DIR ||
-			    f->entry[i].type == DT_REG ||
-			    f->entry[i].type == DT_UNKNOWN ||
-			    (f->entry[i].type == DT_LNK && f->follow))
-				visit(f, dirfd(d), &f->entry[i], n);
-	closedir(d);
-	/* The stack gives the last first: turn the new ones round. */
-	for (i = bottom, n = f->nstack; i + 1 < n; i++, n--) {
-		tmp = f->stack[i];
-		f->stack[i] = f->stack[n - 1];
-		f->stack[n - 1] = tmp;
-	}
+		put(f, e->path, e->nfolder, e->st, kind);
 }
 
 /* A name that was given, not found: a folder is walked, a file is taken if
@@ -266,8 +146,8 @@ folder(struct find *f, const char *path, int operand)
 static void
 operand(struct find *f, const char *given, int listed)
 {
-	char *real = NULL, *next;
-	const char *path = given;
+	char *real = NULL;
+	const char *path = given, *slash;
 	enum kind kind;
 	struct stat st;
 
@@ -276,21 +156,20 @@ operand(struct find *f, const char *given, int listed)
 		fail(f, given, strerror(errno));
 		return;
 	}
-	if ((listed && !f->follow ? lstat : stat)(path, &st) == -1)
+	if ((listed && !f->tree.follow ? lstat : stat)(path, &st) == -1)
 		fail(f, given, strerror(errno));
 	else if (S_ISDIR(st.st_mode) && !listed) {
-		folder(f, path, 1);
-		while (f->nstack > 0) {
-			next = f->stack[--f->nstack];
-			folder(f, next, 0);
-			free(next);
-		}
+		if (tree_walk(&f->tree, path) == -1)
+			tool_die("mfind", "%s", strerror(errno));
 	} else if (S_ISREG(st.st_mode)) {
 		kind = kind_of_name(path, strlen(path));
 		if (kind == KIND_OTHER && (f->magic || !listed))
 			kind = sniff(f, AT_FDCWD, path, path);
+		slash = strrchr(path, '/');
 		if (kind != KIND_OTHER)
-			put(f, "", 0, path, &st, kind);
+			put(f, path,
+			    slash == NULL ? 0 : (size_t)(slash + 1 - path), &st,
+			    kind);
 		else if (!listed)
 			fail(f, given, "neither MIDI nor an archive");
 	} else if (!listed)
@@ -344,7 +223,12 @@ from_stdin(struct find *f)
 int
 main(int argc, char *argv[])
 {
-	struct find f = { .out = { .fd = STDOUT_FILENO } };
+	struct find f = { .out = { .fd = STDOUT_FILENO },
+		.tree = { .wants = wants,
+		    .skips = skips,
+		    .file = found,
+		    .failed = failed,
+		    .ctx = &f } };
 	int c, null = 0;
 
 	while ((c = tool_option(&tool, argc, argv)) != -1)
@@ -353,7 +237,7 @@ main(int argc, char *argv[])
 			null = 1;
 			break;
 		case 'L':
-			f.follow = 1;
+			f.tree.follow = 1;
 			break;
 		case 'm':
 			f.magic = 1;
@@ -377,12 +261,12 @@ main(int argc, char *argv[])
 		operand(&f, argv[i], 0);
 	if (rec_close(&f.out) == -1)
 		tool_die("stdout", "%s", strerror(errno));
-	buf_free(&f.names);
-	buf_free(&f.path);
-	buf_free(&f.line);
-	free(f.entry);
-	free(f.stack);
-	free(f.seen);
+	if (tool_loudness > 1)
+		tool_warn("done", "%zu MIDI files, %zu archives", f.found[0],
+		    f.found[1]);
+	tree_free(&f.tree);
+	buf_free(&f.folder);
+	buf_free(&f.escaped);
 	free(f.exclude);
 	return f.status;
 }

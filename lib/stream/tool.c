@@ -200,6 +200,7 @@ stream_open(struct stream *s)
 void
 stream_put(struct stream *s, const struct rec *r)
 {
+	s->put++;
 	if (rec_put(r, &s->out) == -1)
 		tool_die("stdout", "%s", strerror(errno));
 }
@@ -209,6 +210,7 @@ stream_fail(struct stream *s, const struct rec *r, const char *reason)
 {
 	if (s->status < SOME_FAILED)
 		s->status = SOME_FAILED;
+	s->failed++;
 	tool_warn(r->nf > 0 && r->len[0] > 0 ? r->field[0] : "(no path)", "%s",
 	    reason);
 	if (s->rejects.fd != -1 && rec_put(r, &s->rejects) == -1)
@@ -273,6 +275,9 @@ stream_close(struct stream *s)
 		tool_die(rejects_path, "%s", strerror(errno));
 	if (rec_close(&s->out) == -1)
 		tool_die("stdout", "%s", strerror(errno));
+	if (tool_loudness > 1)
+		tool_warn("done", "%zu records read, %zu written, %zu failed",
+		    s->in.line, s->put, s->failed);
 	rec_in_free(&s->in);
 	rec_free(&s->rec);
 	buf_free(&s->why);

@@ -48,9 +48,9 @@ struct tool {
 		'r', "rejects", "FILE",                          \
 		    "write a copy of each failed record to FILE" \
 	}
-#define TOOL_VERBOSE                                                   \
-	{                                                              \
-		'v', "verbose", NULL, "say more on the standard error" \
+#define TOOL_VERBOSE                                                     \
+	{                                                                \
+		'v', "verbose", NULL, "say at the end how much was done" \
 	}
 #define TOOL_VERSION                                               \
 	{                                                          \
@@ -90,6 +90,7 @@ struct stream {
 	struct rec rec;
 	struct buf why; /* the reason, for WORK_FAILED and _FATAL */
 	int status;
+	size_t put, failed; /* records, for -v */
 	/* Called with stream_run()'s ctx when in.patience is over. */
 	void (*idle)(struct stream *, void *);
 };
@@ -104,7 +105,8 @@ int stream_run(struct stream *, stream_work, void *);
 void stream_put(struct stream *, const struct rec *);
 /* Names a failed record, copies it to the rejects, sets the status. */
 void stream_fail(struct stream *, const struct rec *, const char *reason);
-/* Flushes and closes all; returns the exit status, worse if that failed. */
+/* Flushes and closes all, with -v says what was done; returns the exit
+ * status, worse if that failed. */
 int stream_close(struct stream *);
 /* Sets why and returns what, for `return stream_why(…)` in a work function;
  * with reason NULL it is the text of errno. */
