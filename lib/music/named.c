@@ -73,10 +73,13 @@ number(const char **p, const char *end)
 double
 named_tempo(const char *s, size_t n, double *conf)
 {
-	const char *end = s + n, *p = s, *from, *q;
+	const char *end, *p = s, *from, *q;
 	double found = 0, v;
 
 	*conf = 0;
+	if (n == 0)
+		return 0;
+	end = s + n;
 	while (p < end) {
 		if (!digit(*p)) {
 			p++;
