@@ -210,7 +210,7 @@ summary() {
 		if (damaged) printf ", %d of them damaged", damaged
 		printf "\nparts        %d\n", parts
 		printf "seconds      %.1f (%.0f files/s)\n", seconds,
-		    seconds > 0 ? entries / seconds : 0
+		    (seconds > 0 ? entries / seconds : 0)
 	}'
 }
 

@@ -25,6 +25,7 @@ query() {
 	[[ "$output" = *"duplicates   5"* ]]
 	[[ "$output" = *"errors       1"* ]]
 	[[ "$output" = *"not-midi   1"* ]]
+	[[ "$output" =~ seconds\ +[0-9.]+\ \([0-9]+\ files/s\) ]]
 	[[ "$stderr" = *"not found.mid: not-midi"* ]]
 	[ "$(query "SELECT count(*) FROM location WHERE status IN ('ok', 'dup')")" = 19 ]
 	[ "$(query "SELECT count(*) FROM problem")" = 1 ]
