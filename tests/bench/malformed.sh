@@ -31,7 +31,7 @@ one() {
 	manalyze) awk -F '\t' -v c="$notes" '{ n += $c } END { print n + 0 }' ;;
 	midicsv) awk -F ', ' '$3 == "Note_on_c" && $6 > 0 { n++ } END { print n + 0 }' ;;
 	mftext) awk '/Note on/ && !/vol=0/ { n++ } END { print n + 0 }' ;;
-	# The letters of the lines of music are notes.
+	# Letters in the lines of music: some notes or none, tied ones are many.
 	midi2abc) awk '!/^[A-Za-z]:|^%/ { gsub(/"[^"]*"|![^!]*!/, ""); n += gsub(/[A-Ga-g]/, "") } END { print n + 0 }' ;;
 	esac <"$work/out"
 }
@@ -58,6 +58,6 @@ awk -F '\t' '
 		print "|---|---|---|---|---|---|"
 		for (i = 1; i <= k; i++) {
 			t = order[i]
-			printf "| `%s` | %d | %d | %d | %d | %d |\n", t, some[t], all[t], crash[t], hang[t], refused[t]
+			printf "| `%s` | %d | %s | %d | %d | %d |\n", t, some[t], t == "midi2abc" ? "-" : all[t], crash[t], hang[t], refused[t]
 		}
 	}' "$work/table"
