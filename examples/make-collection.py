@@ -120,8 +120,8 @@ def files():
     f['funk1'] = smf(track(head(98) + drums(2, {k: v for k, v in FUNK.items() if k == 36}), 'Funk Kick'), form=0)
     f['fill'] = smf(track(head(98) + drums(1, FILL), 'Fill'), form=0)
     f['rock'] = smf(track(head(140) + drums(4, ROCK, channel=0), 'Rock Beat'), form=0)
-    f['bass'] = smf(track(head(98, key=(0, 1)) + bassline(['Am', 'Am', 'Dm', 'E'], 0), 'Bass'), form=0)
-    f['bass2'] = smf(track(head(110) + bassline(['C', 'Am', 'F', 'G'], 0), 'Walking'), form=0)
+    f['bass'] = smf(track(head(98, key=(0, 1)) + [(0, b'\xc0\x21')] + bassline(['Am', 'Am', 'Dm', 'E'], 0), 'Bass'), form=0)
+    f['bass2'] = smf(track(head(110) + [(0, b'\xc0\x20')] + bassline(['C', 'Am', 'F', 'G'], 0), 'Walking'), form=0)
     f['jazz'] = smf(track(head(132, key=(0, 0)) + comp(['Dm7', 'G7', 'Cmaj7', 'Cmaj7'] * 2), 'Two Five One'), form=0)
     f['waltz'] = smf(track(head(90, (3, 2), (0, 0)) + drums(8, WALTZ, steps=12)), track(tune(
         [67, 72, 76, 79, 76, 72, 74, 77, 81, 79, 77, 74, 76, 72, 67, 71, 74, 71, 72, 0, 0, 0, 0, 0], 0, TICKS), 'Valse'))

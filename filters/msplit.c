@@ -14,7 +14,7 @@
 #include "stream/tool.h"
 #include "words/clean.h"
 
-enum { OPT_NO_SEEN = TOOL_LONG, OPT_MAX_EVENTS };
+enum { OPT_BY = TOOL_LONG, OPT_MAX_EVENTS, OPT_MIN_NOTES, OPT_NO_SEEN };
 enum {
 	EVENTS = 10000000, /* default cap on events */
 	GROWTH = 200,      /* bytes of all parts for a byte of the file */
@@ -25,13 +25,15 @@ static const struct tool_option options[] = { TOOL_COLUMNS,
 	{ 'l', "library", "DIR", "the library (./midi-library)" },
 	{ 'n', "dry-run", NULL, "write no files, only records" }, TOOL_QUIET,
 	TOOL_REJECTS, TOOL_VERBOSE,
+	{ OPT_BY, "by", "WHAT", "track, channel or both (both)" },
 	{ OPT_MAX_EVENTS, "max-events", "N",
 	    "events of a file that is split (10000000)" },
+	{ OPT_MIN_NOTES, "min-notes", "N", "notes that a part must have (1)" },
 	{ OPT_NO_SEEN, "no-seen", NULL, "do not look for duplicates" },
 	TOOL_HELP, TOOL_VERSION, { 0, NULL, NULL, NULL } };
 static const struct tool tool = { .name = "msplit",
-	.synopsis = "[-Hnqv] [-l library] [-r file] [--max-events n] "
-		    "[--no-seen]",
+	.synopsis = "[-Hnqv] [-l library] [-r file] [--by what] "
+		    "[--max-events n] [--min-notes n] [--no-seen]",
 	.options = options,
 	.last = COL_PART };
 
@@ -40,8 +42,9 @@ struct job {
 	struct load load;
 	struct split split;
 	int dry;
-	int64_t max_events;
-	struct buf folder, name, path, owner, bytes;
+	int64_t max_events, min_notes;
+	enum split_by by;
+	struct buf folder, name, part, path, owner, bytes;
 	char parent[HASH_DIGITS + 1];
 	struct rec_in memory; /* for records of our own */
 	struct rec out;
@@ -69,14 +72,13 @@ set_folder(struct job *j, const struct rec *r)
 
 /* The part belongs to the place that its parent came from. */
 static int
-set_owner(
-    struct job *j, const struct rec *r, struct content *c, const char *part)
+set_owner(struct job *j, const struct rec *r, struct content *c)
 {
 	buf_clear(&j->owner);
 	if (buf_fmt(&j->owner, "%s%c%s%c%s%c%s",
 		rec_field(r, rec_known(r, COL_SOURCE) ? COL_SOURCE : COL_PATH),
 		0, rec_field(r, COL_MEMBER), 0, rec_field(r, COL_DETAIL), 0,
-		part) == -1)
+		j->part.p) == -1)
 		return -1;
 	c->owner = hash_short(j->owner.p, j->owner.len, 0);
 	return 0;
@@ -97,34 +99,47 @@ store(struct job *j, const struct content *c, const char **path)
 	return STORED;
 }
 
+/* What part i is called, as a word and as a file: t02c10 and
+ * t02_c10_NAME.mid. */
+static int
+set_names(struct job *j, size_t i)
+{
+	const struct split_part *p = &j->split.part[i];
+
+	buf_clear(&j->part);
+	buf_clear(&j->path);
+	buf_clear(&j->name);
+	if (split_word(&j->split, i, &j->part) == -1)
+		return -1;
+	for (const char *w = j->part.p; *w != '\0'; w++)
+		if ((*w == 'c' && w > j->part.p &&
+			buf_byte(&j->path, '_') == -1) ||
+		    buf_byte(&j->path, *w) == -1)
+			return -1;
+	if (buf_byte(&j->path, '_') == -1 ||
+	    (p->name != NULL && buf_add(&j->path, p->name, p->name_len) == -1))
+		return -1;
+	return clean_file(&j->name, j->path.p, j->path.len);
+}
+
 static int
 put_part(struct job *j, struct stream *s, const struct rec *r, size_t i)
 {
-	const struct split_part *p = &j->split.part[i];
-	char part[16], hex[HASH_DIGITS + 1];
 	struct content c = { .bytes = j->bytes.p,
 		.size = j->bytes.len,
 		.hash = hash_bytes(j->bytes.p, j->bytes.len) };
+	char hex[HASH_DIGITS + 1];
 	const char *path = NULL;
 	struct rec *o = &j->out;
 	int stored;
 
-	snprintf(
-	    part, sizeof(part), "t%02uc%02u", p->track + 1u, p->channel + 1u);
-	buf_clear(&j->path);
-	buf_clear(&j->name);
-	if (buf_fmt(&j->path, "t%02u_c%02u_", p->track + 1u, p->channel + 1u) ==
-		-1 ||
-	    (p->name != NULL &&
-		buf_add(&j->path, p->name, p->name_len) == -1) ||
-	    clean_file(&j->name, j->path.p, j->path.len) == -1 ||
-	    set_owner(j, r, &c, part) == -1 ||
+	if (set_names(j, i) == -1 || set_owner(j, r, &c) == -1 ||
 	    (stored = store(j, &c, &path)) == -1)
 		return -1;
 	hash_hex(&c.hash, hex);
 	buf_clear(&j->owner);
 	rec_new(o, &j->memory);
-	if (buf_fmt(&j->owner, "%s!/%s", r->field[0], part) == -1 ||
+	if (buf_fmt(&j->owner, "%s!/%s", r->field[0], j->part.p) == -1 ||
 	    (stored == STORED ? rec_set_text(o, COL_PATH, path, strlen(path))
 			      : rec_set(o, COL_PATH, j->owner.p)) == -1 ||
 	    rec_set_int(o, COL_SIZE, (int64_t)c.size) == -1 ||
@@ -136,7 +151,7 @@ put_part(struct job *j, struct stream *s, const struct rec *r, size_t i)
 	    rec_set(o, COL_MEMBER, rec_field(r, COL_MEMBER)) == -1 ||
 	    rec_set(o, COL_NAME, j->name.p) == -1 ||
 	    rec_set(o, COL_PARENT, j->parent) == -1 ||
-	    rec_set(o, COL_PART, part) == -1)
+	    rec_set(o, COL_PART, j->part.p) == -1)
 		return -1;
 	stream_put(s, o);
 	return 0;
@@ -162,6 +177,8 @@ split_file(struct stream *s, struct rec *r, struct job *j)
 	library_begin(&j->library);
 	stream_put(s, r);
 	for (size_t i = 0; i < j->split.nparts && !tool_signal; i++) {
+		if (j->split.part[i].notes < j->min_notes)
+			continue;
 		buf_clear(&j->bytes);
 		if (split_write(&j->split, i, &j->bytes) == -1 ||
 		    put_part(j, s, r, i) == -1)
@@ -185,7 +202,7 @@ work(struct stream *s, struct rec *r, void *ctx)
 	if (load_record(&j->load, r, LOAD_MAX) == -1)
 		return failed(s, r, j->load.code);
 	why = split_read(
-	    &j->split, j->load.bytes, j->load.n, (size_t)j->max_events);
+	    &j->split, j->load.bytes, j->load.n, j->by, (size_t)j->max_events);
 	if (why == SPLIT_LIMIT)
 		return stream_why(s, WORK_KEEP | WORK_FAILED, "limit:events");
 	if (why != SMF_OK)
@@ -205,6 +222,18 @@ main(int argc, char *argv[])
 
 	while ((c = tool_option(&tool, argc, argv)) != -1)
 		switch (c) {
+		case OPT_BY:
+			if (strcmp(optarg, "track") == 0)
+				j.by = SPLIT_TRACK;
+			else if (strcmp(optarg, "channel") == 0)
+				j.by = SPLIT_CHANNEL;
+			else if (strcmp(optarg, "both") != 0)
+				tool_die(optarg, "not track, channel or both");
+			break;
+		case OPT_MIN_NOTES:
+			if (num_int(optarg, 1, UINT32_MAX, &j.min_notes) == -1)
+				tool_die(optarg, "%s", strerror(errno));
+			break;
 		case OPT_MAX_EVENTS:
 			if (num_int(optarg, 1, UINT32_MAX, &j.max_events) == -1)
 				tool_die(optarg, "%s", strerror(errno));
@@ -237,6 +266,7 @@ main(int argc, char *argv[])
 	rec_in_free(&j.memory);
 	buf_free(&j.folder);
 	buf_free(&j.name);
+	buf_free(&j.part);
 	buf_free(&j.path);
 	buf_free(&j.owner);
 	buf_free(&j.bytes);

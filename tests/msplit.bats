@@ -160,6 +160,37 @@ X
 	[ "$(tree lib)" = "$(tree once)" ]
 }
 
+@test "--by track: a part has all channels of its track" {
+	both a.mid
+	mid b.mid 1 96 "00 90 3c 40 00 91 40 40 60 80 3c 40 00 81 40 40" "00 92 30 40 60 82 30 40"
+	run -0 msplit --by track -l lib <<<b.mid
+	[ "$(field 12 <<<"$output" | tail -n 2)" = "t01${nl}t02" ]
+	events lib/parts/*/*/t01.mid >got
+	grep -q '^0 903c40' got
+	grep -q '^0 914040' got
+	# One track has all the notes: nothing to split.
+	run -0 msplit --by track -l lib <<<a.mid
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "--by channel: a part has the notes of all tracks" {
+	mid a.mid 1 96 "00 90 3c 40 60 80 3c 40" "30 90 43 40 60 80 43 40" "00 91 30 40 60 81 30 40"
+	run -0 msplit --by channel -l lib <<<a.mid
+	[ "$(field 12 <<<"$output" | tail -n 2)" = "c01${nl}c02" ]
+	events lib/parts/*/*/c01.mid >got
+	grep -q '^0 903c40' got
+	grep -q '^48 904340' got
+	run -2 msplit --by ear </dev/null
+	[ "$output" = "msplit: ear: not track, channel or both" ]
+}
+
+@test "--min-notes leaves out what has fewer" {
+	mid a.mid 1 96 "00 90 3c 40 60 80 3c 40" "00 91 30 40 60 81 30 40 00 91 31 40 60 81 31 40"
+	run -0 msplit --min-notes 2 -l lib <<<a.mid
+	[ "$(field 12 <<<"$output" | tail -n 1)" = t02c02 ]
+	[ "${#lines[@]}" -eq 2 ]
+}
+
 @test "-n writes records and no files" {
 	both a.mid
 	run -0 msplit -n -l lib <<<a.mid

@@ -65,8 +65,8 @@ step sanitizers build sanitizers --enable-werror CC=clang \
 export MIDIFLOW_SANITIZED=1
 suite sanitizers
 unset MIDIFLOW_SANITIZED ASAN_OPTIONS UBSAN_OPTIONS
-# The tarball builds and installs by itself; the suite ran already.
-step distcheck make -s -C "$work/gcc" distcheck AM_BATS_FLAGS=dist
+# The tarball holds all that it needs, in a tree that cannot be written.
+step distcheck make -s -C "$work/gcc" distcheck
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

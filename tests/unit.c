@@ -21,6 +21,7 @@
 #include "stream/esc.h"
 #include "stream/num.h"
 #include "words/clean.h"
+#include "words/decode.h"
 
 enum { ROUNDS = 20000, CONTENTS = 20000, RACERS = 2 };
 
@@ -290,7 +291,7 @@ test_hostile(void)
 		ok += song_read(&song, bytes, n, 1000) == SMF_OK;
 		for (size_t k = 1; k < song.nnotes; k++)
 			CHECK(song.note[k - 1].on <= song.note[k].on);
-		if (split_read(&split, bytes, n, 1000) != SMF_OK)
+		if (split_read(&split, bytes, n, SPLIT_BOTH, 1000) != SMF_OK)
 			continue;
 		for (size_t k = 0; k < split.nparts; k++) {
 			buf_clear(&out);
@@ -554,6 +555,52 @@ test_clean(void)
 }
 
 static void
+test_decode(void)
+{
+	/* A word or two in each encoding, and the same in UTF-8. */
+	static const struct {
+		const char *raw;
+		size_t n;
+		const char *encoding, *text;
+	} table[] = {
+		{ "\314\345\353\356\344\350\377\040\344\353\377\040\343\350\362\340\360\373",
+		    18, "WINDOWS-1251",
+		    "\320\234\320\265\320\273\320\276\320\264\320\270\321\217\040\320\264\320\273\321\217\040\320\263\320\270\321\202\320\260\321\200\321\213" },
+		{ "\324\302\301\301\264\372\261\355\316\322\265\304\320\304",
+		    14, "GBK",
+		    "\346\234\210\344\272\256\344\273\243\350\241\250\346\210\221\347\232\204\345\277\203" },
+		{ "\203\150\203\211\203\200", 6, "CP932",
+		    "\343\203\211\343\203\251\343\203\240" },
+		{ "\107\162\366\337\145", 5, "WINDOWS-1252",
+		    "\107\162\303\266\303\237\145" },
+		{ "\106\162\374\150\154\151\156\147\040\334\142\165\156\147",
+		    14, "WINDOWS-1252",
+		    "\106\162\303\274\150\154\151\156\147\040\303\234\142\165\156\147" },
+		{ "\303\211\164\303\251", 5, "UTF-8", "\303\211\164\303\251" },
+		{ "\377\376\110\000\151\000", 6, "UTF-16LE", "\110\151" }
+	};
+	struct buf b = { 0 };
+	unsigned char byte;
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		buf_clear(&b);
+		CHECK(decode_text(&b, table[i].raw, table[i].n) == 0);
+		CHECK(strcmp(b.p, table[i].text) == 0);
+		CHECK(strcmp(decode_guess(table[i].raw, table[i].n),
+			  table[i].encoding) == 0);
+	}
+	done("text in each encoding is told by its bytes");
+	for (int i = 1; i < 256; i++) {
+		byte = (unsigned char)i;
+		buf_clear(&b);
+		CHECK(decode_text(&b, &byte, 1) == 0 && b.len > 0);
+		CHECK(utf8_valid(b.p, b.len));
+	}
+	buf_free(&b);
+	done("every byte decodes to something");
+}
+
+static void
 test_map(void)
 {
 	struct map m = { 0 };
@@ -717,6 +764,7 @@ main(void)
 	test_positions();
 	test_map_round_trips();
 	test_clean();
+	test_decode();
 	test_map();
 	test_hash();
 	test_seen(dir);

@@ -71,16 +71,31 @@ note_meta(struct split_track *t, const struct smf_event *e)
 		t->port = e->data[0];
 }
 
-static int
-add_part(struct split *s, uint8_t channel)
+/* The part that notes of the latest track on a channel belong to: its index,
+ * or -1 ENOMEM. */
+static int32_t
+part_of(struct split *s, unsigned channel)
 {
+	const struct split_track *t = &s->track[s->ntracks - 1];
+	uint16_t track = (uint16_t)(s->ntracks - 1);
+	struct split_part *p;
+
+	/* Only few parts are looked through: those of one track, or one for
+	 * each channel and port. */
+	for (size_t i = s->nparts; i > 0; i--) {
+		p = &s->part[i - 1];
+		if (s->by != SPLIT_CHANNEL && p->track != track)
+			break;
+		if (s->by == SPLIT_TRACK ||
+		    (p->channels == 1u << channel && p->port == t->port))
+			return (int32_t)i - 1;
+	}
 	if (room((void **)&s->part, s->nparts + 1, &s->capparts,
 		sizeof(*s->part)) == -1)
 		return -1;
 	s->part[s->nparts++] =
-	    (struct split_part){ .track = (uint16_t)(s->ntracks - 1),
-		    .channel = channel };
-	return 0;
+	    (struct split_part){ .track = track, .port = t->port };
+	return (int32_t)s->nparts - 1;
 }
 
 /* Reads one track; ends the notes that it leaves sounding. */
@@ -88,6 +103,7 @@ static int
 read_track(struct split *s, struct smf_track *in, size_t max_events)
 {
 	struct split_track *t = &s->track[s->ntracks - 1];
+	struct split_part *part;
 	uint32_t notes[16] = { 0 };
 	uint8_t sounds[16][128] = { { 0 } };
 	struct smf_event e;
@@ -110,10 +126,13 @@ read_track(struct split *s, struct smf_track *in, size_t max_events)
 		t->part[c] = NOBODY;
 		if (notes[c] == 0)
 			continue;
-		t->part[c] = (int32_t)s->nparts;
-		if (add_part(s, (uint8_t)c) == -1)
+		if ((t->part[c] = part_of(s, c)) == -1)
 			return SPLIT_NOMEM;
-		s->part[s->nparts - 1].notes = notes[c];
+		part = &s->part[t->part[c]];
+		part->channels |= (uint16_t)(1u << c);
+		part->notes += notes[c];
+		if (t->end > part->end)
+			part->end = t->end;
 		for (unsigned p = 0; p < 128; p++) {
 			e = (struct smf_event){ .tick = t->end,
 				.status = (uint8_t)(0x80 | c),
@@ -233,7 +252,8 @@ make_lists(struct split *s)
 }
 
 int
-split_read(struct split *s, const void *bytes, size_t n, size_t max_events)
+split_read(struct split *s, const void *bytes, size_t n, enum split_by by,
+    size_t max_events)
 {
 	struct smf smf;
 	struct smf_track in;
@@ -245,6 +265,8 @@ split_read(struct split *s, const void *bytes, size_t n, size_t max_events)
 		return why;
 	s->format = smf.format;
 	s->division = smf.division;
+	/* The tracks of format 2 are pieces of their own. */
+	s->by = smf.format == 2 && by == SPLIT_CHANNEL ? SPLIT_BOTH : by;
 	while (s->ntracks < UINT16_MAX && smf_track(&smf, &in)) {
 		if (room((void **)&s->track, s->ntracks + 1, &s->captracks,
 			sizeof(*s->track)) == -1)
@@ -266,36 +288,54 @@ split_read(struct split *s, const void *bytes, size_t n, size_t max_events)
 							   : SMF_OK;
 }
 
-/* Whether a part takes an event of one of its lists. */
+/* Whether part i takes an event of one of its lists. */
 static int
-takes(const struct split *s, const struct split_part *p,
-    const struct split_event *ev)
+takes(const struct split *s, size_t i, const struct split_event *ev)
 {
-	if (ev->track == p->track)
+	const struct split_part *p = &s->part[i];
+
+	if (ev->track == p->track || ev->list == LIST_TRACK + s->ntracks + i)
 		return 1;
 	if (s->format == 2)
 		return 0;
-	return ev->list == LIST_FILE ||
-	    s->track[ev->track].port == s->track[p->track].port;
+	return ev->list == LIST_FILE || s->track[ev->track].port == p->port;
+}
+
+int
+split_word(const struct split *s, size_t i, struct buf *b)
+{
+	const struct split_part *p = &s->part[i];
+	int channel = __builtin_ctz(p->channels) + 1;
+
+	if (s->by == SPLIT_TRACK)
+		return buf_fmt(b, "t%02u", p->track + 1u);
+	if (s->by == SPLIT_BOTH)
+		return buf_fmt(b, "t%02uc%02d", p->track + 1u, channel);
+	if (p->port != 0 && buf_fmt(b, "p%u", p->port) == -1)
+		return -1;
+	return buf_fmt(b, "c%02d", channel);
 }
 
 int
 split_write(const struct split *s, size_t i, struct buf *out)
 {
-	enum { SOURCES = 4 };
+	enum { SOURCES = 3 + 16 };
 	const struct split_part *p = &s->part[i];
-	size_t lists[SOURCES] = { LIST_FILE, LIST_CHANNEL + p->channel,
-		LIST_TRACK + p->track, LIST_TRACK + s->ntracks + i };
+	const uint32_t track = LIST_TRACK + p->track;
+	size_t lists[SOURCES] = { LIST_FILE, track,
+		LIST_TRACK + s->ntracks + i };
 	size_t at[SOURCES], end[SOURCES];
 	const struct split_event *ev;
 	struct smf_writer w;
-	int64_t last = s->track[p->track].end;
-	int k;
+	int k, n = 3;
 
+	for (unsigned c = 0; c < 16; c++)
+		if (p->channels & 1u << c)
+			lists[n++] = LIST_CHANNEL + c;
 	if (smfw_begin(&w, out, 0, 1, s->division, 1) == -1 ||
 	    smfw_track(&w) == -1)
 		return -1;
-	for (k = 0; k < SOURCES; k++) {
+	for (k = 0; k < n; k++) {
 		at[k] = s->begin[lists[k]];
 		end[k] = s->begin[lists[k] + 1];
 	}
@@ -303,22 +343,21 @@ split_write(const struct split *s, size_t i, struct buf *out)
 		/* Indices are in the order of time: the least comes next. */
 		int next = -1;
 
-		for (k = 0; k < SOURCES; k++)
+		for (k = 0; k < n; k++)
 			if (at[k] < end[k] &&
 			    (next == -1 || s->list[at[k]] < s->list[at[next]]))
 				next = k;
 		if (next == -1)
 			break;
 		ev = &s->event[s->list[at[next]++]];
-		if (!takes(s, p, ev))
-			continue;
 		/* A track's list may hold note-offs that end nothing. */
-		if (next == 2 && smf_is_channel(&ev->e))
+		if (!takes(s, i, ev) ||
+		    (ev->list == track && smf_is_channel(&ev->e)))
 			continue;
 		if (smfw_event(&w, &ev->e) == -1)
 			return -1;
 	}
-	return smfw_end(&w, last);
+	return smfw_end(&w, p->end);
 }
 
 void

@@ -62,17 +62,34 @@ holds(const uint8_t *p, size_t n, const char *word)
 }
 
 static int
+says(const struct track *t, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (holds(t->name, t->name_len, *words) ||
+		    holds(t->instrument, t->instrument_len, *words))
+			return 1;
+	return 0;
+}
+
+static int
 named(const struct track *t)
 {
 	static const char *const words[] = { "drum", "perc", "kick", "snare",
 		"hihat", "hi-hat", "hi hat", "cymbal", "conga", "bongo",
-		"shaker", "tambourin", "crash" };
+		"shaker", "tambourin", "crash", NULL };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (holds(t->name, t->name_len, words[i]) ||
-		    holds(t->instrument, t->instrument_len, words[i]))
-			return 1;
-	return 0;
+	return says(t, words);
+}
+
+/* Whether the name is that of something that plays pitches. */
+static int
+named_otherwise(const struct track *t)
+{
+	static const char *const words[] = { "bass", "sub", "lead", "chord",
+		"melod", "piano", "keys", "organ", "guitar", "string", "pad",
+		"arp", NULL };
+
+	return !named(t) && says(t, words);
 }
 
 /* The log-odds that a part is drums, by its notes: a linear model whose
@@ -106,6 +123,8 @@ by_notes(const struct part *p, const struct song *s, const struct parts *all)
 		v -= 2;
 	if (p->length > 1.5f)
 		v -= 2;
+	if (named_otherwise(&s->track[p->track]))
+		v -= 3;
 	if (program >= BASSES && program < BASSES + 8)
 		v -= 3;
 	else if (program > 0 && program < PERCUSSIVE)

@@ -1,22 +1,28 @@
 /* decode - text of unknown encoding as UTF-8 */
 #include "config.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <iconv.h>
 
 #include "stream/esc.h"
 #include "words/decode.h"
 
-enum { CONVERTERS = 5 };
+enum { CONVERTERS = 6, CP932 = 0, GBK, CP1251, CP1252, UTF16LE, UTF16BE };
 
 /* In the order of trying; each iconv descriptor is opened once and kept. */
 static struct converter {
 	const char *name;
 	iconv_t cd;
 	int open;
-} converters[CONVERTERS] = { { .name = "CP932" }, { .name = "GBK" },
-	{ .name = "WINDOWS-1252" }, { .name = "UTF-16LE" },
-	{ .name = "UTF-16BE" } };
+} converters[CONVERTERS] = {
+	[CP932] = { .name = "CP932" },
+	[GBK] = { .name = "GBK" },
+	[CP1251] = { .name = "WINDOWS-1251" },
+	[CP1252] = { .name = "WINDOWS-1252" },
+	[UTF16LE] = { .name = "UTF-16LE" },
+	[UTF16BE] = { .name = "UTF-16BE" },
+};
 
 /* Converts all n bytes behind b: 1, 0 when they are not of that encoding,
  * -1 ENOMEM. */
@@ -92,6 +98,68 @@ plausible_cjk(const struct buf *b, size_t from, int kana_wanted)
 	return han >= 2 && odd == 0 && half == 0;
 }
 
+/* Chinese is mostly written with the common characters, whose first bytes in
+ * GBK are B0 to D7; what is something else falls anywhere. */
+static int
+common_gbk(const unsigned char *p, size_t n)
+{
+	size_t common = 0, rare = 0;
+
+	/* Between small letters one such character is an accented one and
+	 * the letter behind it. */
+	for (size_t i = 1; i + 2 < n; i++)
+		if (p[i] >= 0x80 && islower(p[i - 1]) && islower(p[i + 1]))
+			return 0;
+
+	for (size_t i = 0; i + 1 < n; i++)
+		if (p[i] >= 0x80) {
+			if (p[i] >= 0xb0 && p[i] <= 0xd7)
+				common++;
+			else
+				rare++;
+			i++;
+		}
+	return common > rare;
+}
+
+/* Cyrillic words are letters from C0 to FF throughout; in the languages of
+ * Western Europe those stand alone among ASCII letters. */
+static int
+cyrillic(const unsigned char *p, size_t n)
+{
+	size_t high = 0, low = 0, run = 0, longest = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] >= 0xc0 || p[i] == 0xa8 || p[i] == 0xb8) {
+			high++;
+			run++;
+		} else {
+			low += p[i] >= 0x80 || isalpha(p[i]) != 0;
+			run = 0;
+		}
+		if (run > longest)
+			longest = run;
+	}
+	return longest >= 3 && high > low;
+}
+
+/* Whether text that was converted, behind from, may be what was meant. */
+static int
+plausible(int encoding, const struct buf *b, size_t from,
+    const unsigned char *p, size_t n)
+{
+	switch (encoding) {
+	case CP932:
+		return plausible_cjk(b, from, 1);
+	case GBK:
+		return plausible_cjk(b, from, 0) && common_gbk(p, n);
+	case CP1251:
+		return cyrillic(p, n);
+	default:
+		return 1;
+	}
+}
+
 /* Mapping each byte by itself to U+0080 + byte is what ISO 8859-1 does, and
  * it cannot fail. */
 static int
@@ -126,7 +194,7 @@ decode(struct buf *b, const unsigned char *p, size_t n)
 	if (n >= 2 &&
 	    ((p[0] == 0xff && p[1] == 0xfe) ||
 		(p[0] == 0xfe && p[1] == 0xff))) {
-		utf16 = p[0] == 0xff ? 3 : 4;
+		utf16 = p[0] == 0xff ? UTF16LE : UTF16BE;
 		c = convert(&converters[utf16], b, text + 2, n - 2);
 		if (c == -1)
 			return NULL;
@@ -135,10 +203,10 @@ decode(struct buf *b, const unsigned char *p, size_t n)
 	}
 	if (utf8_valid(p, n))
 		return buf_add(b, p, n) == -1 ? NULL : "UTF-8";
-	for (int i = 0; i < 3; i++) {
+	for (int i = CP932; i <= CP1252; i++) {
 		if ((c = convert(&converters[i], b, text, n)) == -1)
 			return NULL;
-		if (c == 1 && (i == 2 || plausible_cjk(b, from, i == 0)))
+		if (c == 1 && plausible(i, b, from, p, n))
 			return converters[i].name;
 		buf_cut(b, from);
 	}

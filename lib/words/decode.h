@@ -2,9 +2,9 @@
  *
  * Names in old archives and texts in MIDI files carry no word of their
  * encoding.  What is valid UTF-8 is taken as that; else UTF-16 with a byte
- * order mark, Shift-JIS, GBK and Windows-1252 are tried, and the first that
- * gives plausible text wins.  Nothing is ever refused or lost: the last
- * resort maps every byte.
+ * order mark, Shift-JIS, GBK, Windows-1251 and Windows-1252 are tried, and the
+ * first that gives plausible text wins.  Nothing is ever refused or lost: the
+ * last resort maps every byte.
  */
 #ifndef WORDS_DECODE_H
 #define WORDS_DECODE_H

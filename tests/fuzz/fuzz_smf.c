@@ -94,10 +94,12 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 	if (song_read(&s, p, n, EVENTS) == SMF_OK) {
 		check_notes(&s);
-		if (split_read(&parts, p, n, EVENTS + 2048) == SMF_OK &&
-		    (s.issues & smf_bit(SMF_EVENT_LIMIT)) == 0 &&
-		    parts.nparts <= PARTS)
-			check_parts(&s, &parts);
+		for (int by = SPLIT_BOTH; by <= SPLIT_TRACK; by++)
+			if (split_read(&parts, p, n, (enum split_by)by,
+				EVENTS + 2048) == SMF_OK &&
+			    (s.issues & smf_bit(SMF_EVENT_LIMIT)) == 0 &&
+			    parts.nparts <= PARTS)
+				check_parts(&s, &parts);
 	}
 	split_free(&parts);
 	song_free(&s);
