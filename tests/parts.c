@@ -1,11 +1,12 @@
 /* parts - splits files, and compares the parts with the file
  *
- * A list of paths on stdin.  For each file: the notes of its parts together
- * are its notes (onset, end, channel, pitch, velocity, release); the tempo,
- * meter and key maps of a part are the file's (in format 2 the track's); and
- * the programs, controllers, pressures and bends of a part's channel lie
- * between its notes as they do in the file.  Prints the counts, a line for
- * each file that fails, and ends with status 1 then.
+ * A list of paths on stdin.  For each file, split by track and channel and
+ * then by track alone: the notes of its parts together are its notes (onset,
+ * end, channel, pitch, velocity, release); the tempo, meter and key maps of a
+ * part are the file's (in format 2 only the first track has those); and the
+ * programs, controllers, pressures and bends of a part's channels lie between
+ * its notes as they do in the file.  Prints the counts, a line for each file that
+ * fails, and ends with status 1 then.
  */
 #include "config.h"
 
@@ -91,31 +92,39 @@ read_messages(const char *bytes, size_t n, struct messages *m)
 		qsort(m->p, m->n, sizeof(*m->p), by_time);
 }
 
-/* A part's messages are those of the file that belong to it, in order. */
+static int
+on_channel(const struct message *m, const struct split_part *p)
+{
+	return p->channels >> (m->status & 15) & 1;
+}
+
+/* On the part's channels, its messages are those of the file, in order: the
+ * note-ons of its track, the others of its port. */
 static int
 same_messages(const struct messages *all, const struct messages *one,
     const struct split_part *p, int format)
 {
-	const struct message *m;
-	int port = 0;
+	const struct message *m, *o;
 	size_t k = 0;
 
-	for (size_t i = 0; i < all->n; i++)
-		if (all->p[i].track == p->track)
-			port = all->p[i].port;
 	for (size_t i = 0; i < all->n; i++) {
 		m = &all->p[i];
-		if ((m->status & 15) != p->channel ||
+		if (!on_channel(m, p) ||
 		    (m->track != p->track &&
 			(m->status >> 4 == 9 || format == 2 ||
-			    m->port != port)))
+			    m->port != p->port)))
 			continue;
-		if (k == one->n || one->p[k].tick != m->tick ||
-		    one->p[k].status != m->status || one->p[k].a != m->a ||
-		    one->p[k].b != m->b)
+		while (k < one->n && !on_channel(&one->p[k], p))
+			k++;
+		if (k == one->n)
 			return 0;
-		k++;
+		o = &one->p[k++];
+		if (o->tick != m->tick || o->status != m->status ||
+		    o->a != m->a || o->b != m->b)
+			return 0;
 	}
+	while (k < one->n && !on_channel(&one->p[k], p))
+		k++;
 	return k == one->n;
 }
 
@@ -160,8 +169,8 @@ by_note(const void *a, const void *b)
 	return 0;
 }
 
-/* The maps of format 2 are a track's own: those of the file hold for its
- * first track only, and a part of another is compared with its events. */
+/* The maps of format 2 are a track's own: those of the file are its first
+ * track's. */
 static int
 maps_hold(const struct song *s, const struct song *one, unsigned track)
 {
@@ -238,12 +247,17 @@ main(void)
 			err(2, "%s", path);
 		if (song_read(&s, bytes, (size_t)n, SONG_EVENTS) != SMF_OK)
 			continue;
-		if (split_read(&split, bytes, (size_t)n, SONG_EVENTS) != SMF_OK)
-			wrong = "not split";
-		else
-			wrong = check(bytes, (size_t)n, &s, &split);
+		wrong = NULL;
+		for (int by = SPLIT_BOTH; by <= SPLIT_TRACK && wrong == NULL;
+		     by++) {
+			if (split_read(&split, bytes, (size_t)n,
+				(enum split_by)by, SONG_EVENTS) != SMF_OK)
+				wrong = "not split";
+			else
+				wrong = check(bytes, (size_t)n, &s, &split);
+			parts += split.nparts;
+		}
 		files++;
-		parts += split.nparts;
 		notes += s.nnotes;
 		if (wrong != NULL) {
 			printf("%s: %s\n", path, wrong);
