@@ -5,8 +5,8 @@
  * end, channel, pitch, velocity, release); the tempo, meter and key maps of a
  * part are the file's (in format 2 only the first track has those); and the
  * programs, controllers, pressures and bends of a part's channels lie between
- * its notes as they do in the file.  Prints the counts, a line for each file that
- * fails, and ends with status 1 then.
+ * its notes as they do in the file.  Prints the counts, a line for each file
+ * that fails, and ends with status 1 then.
  */
 #include "config.h"
 
