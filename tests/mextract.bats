@@ -342,6 +342,51 @@ P
 	[ "$output" = "mextract: 41: out of range" ]
 }
 
+@test "a zip whose directory or whose local header is damaged gives what is whole" {
+	for i in 1 2 3 4; do song in/$i.mid $i; done
+	(cd in && pack ../sound.zip 1.mid 2.mid 3.mid 4.mid)
+	for what in central local; do
+		python3 - $what <<-'P'
+			import sys
+			d = bytearray(open('sound.zip', 'rb').read())
+			sign = b'PK\1\2' if sys.argv[1] == 'central' else b'PK\3\4'
+			at = d.index(sign, d.index(sign) + 1)
+			d[at:at + 4] = b'xxxx'
+			open(sys.argv[1] + '.zip', 'wb').write(d)
+		P
+	done
+	run -1 --separate-stderr mextract --no-seen -l lib <<<central.zip
+	[ "$(field 5 <<<"$output")" = "ok${nl}ok${nl}ok${nl}ok${nl}partial" ]
+	[ "$stderr" = "mextract: central.zip: corrupt" ]
+	run -1 --separate-stderr mextract --no-seen -l lib <<<local.zip
+	[ "$(field 5 <<<"$output")" = "ok${nl}error${nl}ok${nl}ok${nl}partial" ]
+	[ "$stderr" = "mextract: $PWD/local.zip!/2.mid: corrupt" ]
+}
+
+@test "a zip behind other bytes, and one whose comment looks like an end, are read" {
+	song in/1.mid 1
+	(cd in && pack ../sound.zip 1.mid)
+	{ head -c 5000 /dev/zero && cat sound.zip; } >prefix.zip
+	python3 - <<-'P'
+		d = open('sound.zip', 'rb').read()
+		fake = b'PK\5\6' + bytes(18)
+		open('comment.zip', 'wb').write(d[:-2] + len(fake).to_bytes(2, 'little') + fake)
+	P
+	for z in prefix comment; do
+		run -0 mextract --no-seen -l lib <<<$z.zip
+		[ "$(field 5 <<<"$output")" = "ok${nl}ok" ]
+	done
+}
+
+@test "the first of several volumes is multivolume" {
+	head -c 100000 /dev/urandom >in/noise
+	song in/1.mid 1
+	need 7z
+	(cd in && 7z a -bd -bso0 -bsp0 -v20k ../a.7z 1.mid noise)
+	run -1 --separate-stderr mextract -l lib < <(mfind a.7z.001)
+	[ "$stderr" = "mextract: $PWD/a.7z.001: multivolume" ]
+}
+
 @test "--copy brings loose files into the library" {
 	song "in/a b.mid" 1
 	run -0 mextract -l lib --copy <<<"in/a b.mid"

@@ -305,6 +305,33 @@ test_hostile(void)
 	buf_free(&out);
 }
 
+/* A header counts to 65535: what lies behind is not read in silence. */
+static void
+test_most_tracks(void)
+{
+	struct smf_event e = { .status = 0xc0 };
+	struct song song = { 0 };
+	struct buf b = { 0 };
+	struct smf_writer w;
+
+	CHECK(smfw_begin(&w, &b, 1, UINT16_MAX, 96, 0) == 0);
+	for (unsigned i = 0; i <= UINT16_MAX; i++) {
+		if (i == UINT16_MAX) {
+			CHECK(song_read(&song, b.p, b.len, SONG_EVENTS) ==
+			    SMF_OK);
+			CHECK(song.issues == 0);
+		}
+		CHECK(smfw_track(&w) == 0 && smfw_event(&w, &e) == 0 &&
+		    smfw_end(&w, 0) == 0);
+	}
+	CHECK(song_read(&song, b.p, b.len, SONG_EVENTS) == SMF_OK);
+	CHECK(song.ntracks == UINT16_MAX);
+	CHECK(song.issues == smf_bit(SMF_TRACK_COUNT));
+	done("more tracks than a header can count are an issue");
+	song_free(&song);
+	buf_free(&b);
+}
+
 static int
 near(double a, double b)
 {
@@ -760,6 +787,7 @@ main(void)
 	test_num();
 	test_smf();
 	test_hostile();
+	test_most_tracks();
 	test_maps();
 	test_positions();
 	test_map_round_trips();

@@ -74,22 +74,44 @@ listed(const char *const *list, size_t n, const char *suffix, size_t len)
 	return 0;
 }
 
-enum kind
-kind_of_name(const char *name, size_t n)
+/* The suffix, without its dot: its length, 0 when there is none. */
+static size_t
+suffix(const char *name, size_t n)
 {
 	size_t dot = n;
 
 	while (dot > 0 && name[dot - 1] != '.' && n - dot < 5)
 		dot--;
-	if (dot == 0 || dot == n || name[dot - 1] != '.')
-		return KIND_OTHER;
+	return dot > 0 && name[dot - 1] == '.' ? n - dot : 0;
+}
+
+static int
+named_archive(const char *name, size_t n)
+{
+	size_t k = suffix(name, n);
+
+	return listed(archive_suffixes,
+	    sizeof(archive_suffixes) / sizeof(*archive_suffixes), name + n - k,
+	    k);
+}
+
+int
+kind_is_volume(const char *name, size_t n)
+{
+	return n > 4 && memcmp(name + n - 4, ".001", 4) == 0 &&
+	    named_archive(name, n - 4);
+}
+
+enum kind
+kind_of_name(const char *name, size_t n)
+{
+	size_t k = suffix(name, n);
+
 	if (listed(midi_suffixes,
-		sizeof(midi_suffixes) / sizeof(*midi_suffixes), name + dot,
-		n - dot))
+		sizeof(midi_suffixes) / sizeof(*midi_suffixes), name + n - k,
+		k))
 		return KIND_MIDI;
-	if (listed(archive_suffixes,
-		sizeof(archive_suffixes) / sizeof(*archive_suffixes),
-		name + dot, n - dot))
+	if (named_archive(name, n) || kind_is_volume(name, n))
 		return KIND_ARCHIVE;
 	return KIND_OTHER;
 }

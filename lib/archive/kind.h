@@ -14,6 +14,8 @@ enum { KIND_PEEK = 512 }; /* bytes that kind_of_bytes wants to see */
 
 /* By suffix, in any case; name need not end in a NUL. */
 enum kind kind_of_name(const char *name, size_t n);
+/* Whether it is the first volume of several: a.7z.001. */
+int kind_is_volume(const char *name, size_t n);
 /* By the first n bytes: MThd, RIFF RMID and MacBinary round MThd are MIDI.  An
  * ISO image shows itself only behind 32 KiB and is known by its suffix. */
 enum kind kind_of_bytes(const void *, size_t n);

@@ -301,7 +301,12 @@ song_read(struct song *s, const void *bytes, size_t n, size_t max_events)
 		return why;
 	s->format = smf.format;
 	s->division = smf.division;
-	while (s->ntracks < UINT16_MAX && smf_track(&smf, &t)) {
+	while (smf_track(&smf, &t)) {
+		/* The header cannot say more either. */
+		if (s->ntracks == UINT16_MAX) {
+			s->issues |= smf_bit(SMF_TRACK_COUNT);
+			break;
+		}
 		if (room((void **)&s->track, s->ntracks, &s->captracks,
 			sizeof(*s->track)) == -1)
 			return SONG_NOMEM;

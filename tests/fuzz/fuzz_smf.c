@@ -1,12 +1,15 @@
-/* fuzz_smf - any bytes as a MIDI file: read, split, write, read again
+/* fuzz_smf - any bytes as a MIDI file: read, split, repair, read again
  *
- * The parts' notes together must be exactly the file's.
+ * The parts' notes together must be exactly the file's.  What is repaired must
+ * read as the file did, with nothing left to forgive but what is kept, and
+ * repairing it again must change nothing.
  */
 #include "config.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "midi/repair.h"
 #include "midi/song.h"
 #include "midi/split.h"
 
@@ -86,6 +89,109 @@ check_parts(const struct song *s, const struct split *parts)
 	song_free(&one);
 }
 
+static void
+same_bytes(const uint8_t *a, size_t n, const uint8_t *b, size_t m)
+{
+	hold(n == m && (n == 0 || memcmp(a, b, n) == 0));
+}
+
+static void
+same_maps(const struct maps *a, const struct maps *b)
+{
+	hold(a->ntempo == b->ntempo);
+	for (size_t i = 0; i < a->ntempo; i++) {
+		hold(a->tempo[i].tick == b->tempo[i].tick);
+		hold(a->tempo[i].uspq == b->tempo[i].uspq);
+		hold(a->tempo[i].given == b->tempo[i].given);
+	}
+	hold(a->nmeter == b->nmeter);
+	for (size_t i = 0; i < a->nmeter; i++) {
+		hold(a->meter[i].tick == b->meter[i].tick);
+		hold(a->meter[i].num == b->meter[i].num);
+		hold(a->meter[i].den == b->meter[i].den);
+		hold(a->meter[i].given == b->meter[i].given);
+	}
+	hold(a->nkey == b->nkey);
+	for (size_t i = 0; i < a->nkey; i++) {
+		hold(a->key[i].tick == b->key[i].tick);
+		hold(a->key[i].sharps == b->key[i].sharps);
+		hold(a->key[i].minor == b->key[i].minor);
+	}
+}
+
+/* The next text that says something; an empty one may bridge a gap. */
+static size_t
+next_text(const struct song *s, size_t i)
+{
+	while (i < s->ntexts && s->text[i].len == 0 &&
+	    s->text[i].type == META_TEXT)
+		i++;
+	return i;
+}
+
+static void
+same_texts(const struct song *a, const struct song *b)
+{
+	size_t i = next_text(a, 0), k = next_text(b, 0);
+
+	while (i < a->ntexts && k < b->ntexts) {
+		hold(a->text[i].tick == b->text[k].tick);
+		hold(a->text[i].track == b->text[k].track);
+		hold(a->text[i].type == b->text[k].type);
+		same_bytes(
+		    a->text[i].p, a->text[i].len, b->text[k].p, b->text[k].len);
+		i = next_text(a, i + 1);
+		k = next_text(b, k + 1);
+	}
+	hold(i == a->ntexts && k == b->ntexts);
+}
+
+static void
+same_song(const struct song *a, const struct song *b)
+{
+	hold(b->format == (a->format == 0 && a->ntracks > 1 ? 1 : a->format));
+	hold(a->division == b->division);
+	hold(a->end == b->end && a->ntracks == b->ntracks);
+	for (size_t i = 0; i < a->ntracks; i++) {
+		hold(a->track[i].end == b->track[i].end);
+		hold(a->track[i].notes == b->track[i].notes);
+	}
+	hold(a->nnotes == b->nnotes);
+	for (size_t i = 0; i < a->nnotes; i++) {
+		hold(order(&a->note[i], &b->note[i]) == 0);
+		hold(a->note[i].track == b->note[i].track);
+		hold(a->note[i].program == b->note[i].program);
+	}
+	same_maps(&a->maps, &b->maps);
+	same_texts(a, b);
+}
+
+static void
+check_repair(const uint8_t *p, size_t n)
+{
+	struct song old = { 0 }, new = { 0 };
+	struct buf out = { 0 }, again = { 0 };
+
+	hold(song_read(&old, p, n, SONG_EVENTS) == SMF_OK);
+	/* No more than the driver reads can be behind the cap. */
+	hold((old.issues & smf_bit(SMF_EVENT_LIMIT)) == 0);
+	if (repair_write(&old, p, n, &out) == 0)
+		hold(out.len == 0 && old.nnotes == 0 && old.ntexts == 0);
+	else {
+		hold(song_read(&new, out.p, out.len, SONG_EVENTS) == SMF_OK);
+		same_song(&old, &new);
+		hold(new.issues == (old.issues & ~repair_issues(&old)));
+		hold(repair_issues(&new) == 0);
+		hold(repair_write(&new, out.p, out.len, &again) == 1);
+		same_bytes(
+		    (uint8_t *)out.p, out.len, (uint8_t *)again.p, again.len);
+	}
+	buf_free(&out);
+	buf_free(&again);
+	song_free(&old);
+	song_free(&new);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -94,6 +200,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 	if (song_read(&s, p, n, EVENTS) == SMF_OK) {
 		check_notes(&s);
+		check_repair(p, n);
 		for (int by = SPLIT_BOTH; by <= SPLIT_TRACK; by++)
 			if (split_read(&parts, p, n, (enum split_by)by,
 				EVENTS + 2048) == SMF_OK &&

@@ -18,7 +18,7 @@ for entry; do
 	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		-I. -Ilib -I"$top/lib" -o "fuzz_$entry" \
 		"$top/tests/fuzz/fuzz_$entry.c" "$top"/lib/{stream,files,words,archive,midi}/*.c \
-		lib/stream/columns.c -lxxhash -larchive -lm
+		lib/stream/columns.c -lxxhash -larchive -ldeflate -lz -lm
 	mkdir -p "corpus_$entry" "seeds"
 	find "$top/examples/collection" -type f -exec cp -n {} seeds/ \;
 	"./fuzz_$entry" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=4096 -timeout=20 \
