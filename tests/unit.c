@@ -392,6 +392,136 @@ test_maps(void)
 	maps_free(&m);
 }
 
+/* Whether a tick has this position, and the position this tick. */
+static int
+at(const struct maps *m, int64_t tick, int64_t bar, int64_t beat, int64_t rest)
+{
+	int64_t b, q, t;
+
+	maps_position(m, tick, &b, &q, &t);
+	return b == bar && q == beat && t == rest &&
+	    maps_tick_at(m, bar, beat, rest) == tick;
+}
+
+static void
+test_positions(void)
+{
+	struct maps m = { 0 };
+	int64_t b, q, t;
+
+	/* 3/4 for two bars, 6/8 for three and a half, then 4/4. */
+	CHECK(maps_meter(&m, 0, 3, 4) == 0);
+	CHECK(maps_meter(&m, 576, 6, 8) == 0);
+	CHECK(maps_meter(&m, 576 + 864 + 144, 4, 4) == 0);
+	CHECK(maps_finish(&m, 96) == 0);
+	CHECK(at(&m, 0, 1, 1, 0) && at(&m, 95, 1, 1, 95));
+	CHECK(at(&m, 96, 1, 2, 0) && at(&m, 287, 1, 3, 95));
+	CHECK(at(&m, 288, 2, 1, 0) && at(&m, 575, 2, 3, 95));
+	CHECK(at(&m, 576, 3, 1, 0) && at(&m, 576 + 47, 3, 1, 47));
+	CHECK(at(&m, 576 + 48, 3, 2, 0) && at(&m, 576 + 864 + 143, 6, 3, 47));
+	CHECK(at(&m, 576 + 864 + 144, 7, 1, 0));
+	CHECK(at(&m, 576 + 864 + 144 + 384 * 1000, 1007, 1, 0));
+	maps_position(&m, -5, &b, &q, &t);
+	CHECK(b == 1 && q == 1 && t == 0);
+	/* The sixth beat of a bar of three is the third of the next. */
+	CHECK(maps_tick_at(&m, 1, 6, 0) == maps_tick_at(&m, 2, 3, 0));
+	CHECK(maps_tick_at(&m, 0, 1, 0) == -1);
+	CHECK(maps_tick_at(&m, 1, 0, 0) == -1);
+	CHECK(maps_tick_at(&m, 1, 1, -1) == -1);
+	CHECK(maps_tick_at(&m, INT64_MAX, INT64_MAX, 0) == -1);
+	CHECK(maps_tick_at(&m, 1, 1, INT64_MAX) == INT64_MAX);
+	CHECK(maps_tick_at(&m, 1, 2, INT64_MAX) == -1);
+	maps_position(&m, INT64_MAX, &b, &q, &t);
+	CHECK(maps_tick_at(&m, b, q, t) == INT64_MAX);
+	done("bars and beats are counted from 1 by the meter map");
+
+	/* 25 frames of 40 at 120 bpm: 500 ticks a quarter. */
+	maps_clear(&m);
+	CHECK(maps_finish(&m, (int16_t)0xe728) == 0);
+	CHECK(at(&m, 499, 1, 1, 499) && at(&m, 500, 1, 2, 0));
+	CHECK(at(&m, 2000, 2, 1, 0));
+	/* 30 frames of 1 at 130 bpm: 13 11/13 ticks a quarter. */
+	maps_clear(&m);
+	CHECK(maps_tempo(&m, 0, 461538) == 0);
+	CHECK(maps_finish(&m, (int16_t)0xe201) == 0);
+	CHECK(at(&m, 13, 1, 1, 13) && at(&m, 14, 1, 2, 0));
+	CHECK(at(&m, 27, 1, 2, 13) && at(&m, 28, 1, 3, 0));
+	done("a beat that begins between two ticks begins at the later");
+
+	maps_clear(&m);
+	CHECK(maps_tempo(&m, 0, 600000) == 0);
+	CHECK(maps_tempo(&m, 100, 300000) == 0);
+	CHECK(maps_finish(&m, 100) == 0);
+	CHECK(maps_tick_at_seconds(&m, -1) == 0);
+	CHECK(maps_tick_at_seconds(&m, NAN) == 0);
+	CHECK(maps_tick_at_seconds(&m, 0.3) == 50);
+	CHECK(maps_tick_at_seconds(&m, 0.6) == 100);
+	CHECK(maps_tick_at_seconds(&m, 0.9) == 200);
+	CHECK(maps_tick_at_seconds(&m, 0.6044) == 101);
+	CHECK(maps_tick_at_seconds(&m, 0.6046) == 102);
+	CHECK(maps_tick_at_seconds(&m, 1e300) == INT64_MAX);
+	done("the nearest tick to a time is found");
+	maps_free(&m);
+}
+
+/* Any maps and any division: every tick comes back, from its time and from
+ * its position; positions go forward with the ticks, and bars begin where
+ * maps_bars() counts them. */
+static void
+test_map_round_trips(void)
+{
+	static const int fps[] = { 24, 25, 29, 30 };
+	struct maps m = { 0 };
+	int64_t tick, bar, beat, rest, bar2, beat2, rest2;
+	uint64_t reach;
+	int division;
+
+	for (int round = 0; round < ROUNDS / 10; round++) {
+		division = number(4) != 0
+		    ? (int)number(32767) + 1
+		    : (int)(int16_t)((256 - fps[number(4)]) << 8 |
+			  (int)(number(255) + 1));
+		/* Some maps lie close, others reach over 32 bits of ticks. */
+		reach = number(2) != 0 ? 5000 : UINT32_MAX;
+		maps_clear(&m);
+		for (uint64_t i = number(20); i > 0; i--)
+			CHECK(maps_tempo(&m, (int64_t)number(reach),
+				  (uint32_t)(1000 + number(0xfffc17))) == 0);
+		for (uint64_t i = number(20); i > 0; i--)
+			CHECK(maps_meter(&m, (int64_t)number(reach),
+				  (unsigned)number(255) + 1,
+				  1u << number(8)) == 0);
+		CHECK(maps_finish(&m, division) == 0);
+		for (int i = 0; i < 50; i++) {
+			tick = (int64_t)number(reach + reach / 8);
+			/* Next to a change is where it would break. */
+			if (i < 20)
+				tick = m.meter[number(m.nmeter)].tick +
+				    (int64_t)number(3) - 1;
+			else if (i < 40)
+				tick = m.tempo[number(m.ntempo)].tick +
+				    (int64_t)number(3) - 1;
+			if (tick < 0)
+				tick = 0;
+			CHECK(maps_tick_at_seconds(
+				  &m, maps_seconds(&m, tick)) == tick);
+			maps_position(&m, tick, &bar, &beat, &rest);
+			CHECK(bar > 0 && beat > 0 && rest >= 0);
+			CHECK(beat <= maps_meter_at(&m, tick)->num);
+			CHECK(maps_tick_at(&m, bar, beat, rest) == tick);
+			maps_position(&m, tick + 1, &bar2, &beat2, &rest2);
+			CHECK(bar2 > bar || (bar2 == bar && beat2 > beat) ||
+			    (bar2 == bar && beat2 == beat &&
+				rest2 == rest + 1));
+			if (!m.smpte &&
+			    4 * division % maps_meter_at(&m, tick)->den == 0)
+				CHECK(maps_bars(&m, tick + 1) == bar);
+		}
+	}
+	done("ticks come back from seconds, and from bars and beats");
+	maps_free(&m);
+}
+
 static int
 cleans_to(const char *raw, const char *clean)
 {
@@ -659,6 +789,8 @@ main(void)
 	test_hostile();
 	test_most_tracks();
 	test_maps();
+	test_positions();
+	test_map_round_trips();
 	test_clean();
 	test_decode();
 	test_map();

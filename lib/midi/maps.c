@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,6 +158,7 @@ set_tpq(struct maps *m, int division)
 int
 maps_finish(struct maps *m, int division)
 {
+	wide sum = 0;
 	size_t n;
 
 	if (by_tick(m->tempo, &m->ntempo, sizeof(*m->tempo)) == -1 ||
@@ -178,9 +180,15 @@ maps_finish(struct maps *m, int division)
 		m->meter[0] = (struct meter){ .num = 4, .den = 4 };
 	}
 	set_tpq(m, division);
+	/* Summed in whole numbers, so that no error adds up. */
 	m->tempo[0].seconds = 0;
-	for (size_t i = 1; i < m->ntempo; i++)
-		m->tempo[i].seconds = maps_seconds(m, m->tempo[i].tick);
+	for (size_t i = 1; i < m->ntempo; i++) {
+		sum += (wide)(m->tempo[i].tick - m->tempo[i - 1].tick) *
+		    m->tempo[i - 1].uspq;
+		m->tempo[i].seconds = m->smpte
+		    ? maps_seconds(m, m->tempo[i].tick)
+		    : (double)sum / (1e6 * (double)m->tpq_num);
+	}
 	m->meter[0].bar = 0;
 	for (size_t i = 1; i < m->nmeter; i++)
 		m->meter[i].bar = m->meter[i - 1].bar +
@@ -236,9 +244,6 @@ maps_seconds(const struct maps *m, int64_t tick)
 	if (m->smpte)
 		return (double)tick * m->tick_seconds;
 	t = maps_tempo_at(m, tick);
-	/* An entry's own seconds are asked for before they are known. */
-	if (t->tick == tick && t > m->tempo)
-		t--;
 	return t->seconds +
 	    (double)(tick - t->tick) * t->uspq / 1e6 * (double)m->tpq_den /
 	    (double)m->tpq_num;
@@ -260,4 +265,102 @@ maps_bars(const struct maps *m, int64_t tick)
 	/* A bar line belongs to the bar before it. */
 	e = maps_meter_at(m, tick - 1);
 	return e->bar + bars_in(m, e, tick - e->tick);
+}
+
+static const struct tempo *
+tempo_at_seconds(const struct maps *m, double seconds)
+{
+	size_t lo = 0, hi = m->ntempo, mid;
+
+	while (hi - lo > 1) {
+		mid = lo + (hi - lo) / 2;
+		if (m->tempo[mid].seconds <= seconds)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return &m->tempo[lo];
+}
+
+int64_t
+maps_tick_at_seconds(const struct maps *m, double seconds)
+{
+	const struct tempo *t = m->tempo;
+	double ticks, best, d;
+	int64_t tick, nearest;
+
+	if (!(seconds > 0))
+		return 0;
+	if (m->smpte)
+		ticks = seconds / m->tick_seconds;
+	else {
+		t = tempo_at_seconds(m, seconds);
+		ticks = (double)t->tick +
+		    (seconds - t->seconds) * 1e6 * (double)m->tpq_num /
+			((double)t->uspq * (double)m->tpq_den);
+	}
+	if (ticks >= 0x1p62)
+		return INT64_MAX;
+	/* The division may be off by a bit: what maps_seconds() says counts. */
+	nearest = tick = (int64_t)llround(ticks);
+	best = fabs(maps_seconds(m, tick) - seconds);
+	for (int64_t k = tick > 0 ? tick - 1 : 0; k <= tick + 1; k++)
+		if ((d = fabs(maps_seconds(m, k) - seconds)) < best) {
+			best = d;
+			nearest = k;
+		}
+	return nearest;
+}
+
+/* The first tick, from the meter's own, that is not before a beat of it. */
+static wide
+beat_tick(const struct maps *m, const struct meter *e, wide beat)
+{
+	wide unit = (wide)e->den * m->tpq_den;
+
+	return (beat * 4 * m->tpq_num + unit - 1) / unit;
+}
+
+void
+maps_position(const struct maps *m, int64_t tick, int64_t *bar, int64_t *beat,
+    int64_t *tick_in_beat)
+{
+	const struct meter *e;
+	wide n, beats;
+
+	if (tick < 0)
+		tick = 0;
+	e = maps_meter_at(m, tick);
+	n = tick - e->tick;
+	beats = n * e->den * m->tpq_den / ((wide)4 * m->tpq_num);
+	*bar = e->bar + (int64_t)(beats / e->num) + 1;
+	*beat = (int64_t)(beats % e->num) + 1;
+	*tick_in_beat = (int64_t)(n - beat_tick(m, e, beats));
+}
+
+int64_t
+maps_tick_at(
+    const struct maps *m, int64_t bar, int64_t beat, int64_t tick_in_beat)
+{
+	size_t lo = 0, hi = m->nmeter, mid;
+	const struct meter *e;
+	wide tick, beats, most;
+
+	if (bar < 1 || beat < 1 || tick_in_beat < 0)
+		return -1;
+	while (hi - lo > 1) {
+		mid = lo + (hi - lo) / 2;
+		if (m->meter[mid].bar < bar)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	e = &m->meter[lo];
+	beats = (wide)(bar - 1 - e->bar) * e->num + beat - 1;
+	/* Beats that stay below this lead to a tick, and do not overflow. */
+	most = (wide)INT64_MAX * e->den * m->tpq_den / 4 / m->tpq_num + 1;
+	if (beats > most)
+		return -1;
+	tick = e->tick + beat_tick(m, e, beats) + tick_in_beat;
+	return tick > INT64_MAX ? -1 : (int64_t)tick;
 }

@@ -63,11 +63,25 @@ void maps_free(struct maps *);
 
 /* Seconds from tick 0. */
 double maps_seconds(const struct maps *, int64_t tick);
+/* The tick nearest to a time, the inverse of maps_seconds(); 0 for what is
+ * before it, INT64_MAX for what no tick reaches. */
+int64_t maps_tick_at_seconds(const struct maps *, double seconds);
 /* Quarters from tick 0. */
 double maps_quarters(const struct maps *, int64_t tick);
 /* Bars begun before a tick, by the meter map: 0 at tick 0, 1 up to and with
  * the first bar line.  A new meter begins a bar. */
 int64_t maps_bars(const struct maps *, int64_t tick);
+/* A tick as musicians count: bar and beat from 1, a beat being what the lower
+ * figure of the meter says, and the ticks since its first one.  Whole numbers
+ * throughout; where a beat begins between two ticks (SMPTE, odd divisions),
+ * the tick behind is its first.  A tick before 0 counts as 0. */
+void maps_position(const struct maps *, int64_t tick, int64_t *bar,
+    int64_t *beat, int64_t *tick_in_beat);
+/* Its inverse.  Beats and ticks may lead beyond their bar and beat; -1 where
+ * there is no such place: bar or beat below 1, ticks below 0, or a tick that
+ * does not fit. */
+int64_t maps_tick_at(
+    const struct maps *, int64_t bar, int64_t beat, int64_t tick_in_beat);
 /* The entries in force at a tick. */
 const struct tempo *maps_tempo_at(const struct maps *, int64_t tick);
 const struct meter *maps_meter_at(const struct maps *, int64_t tick);

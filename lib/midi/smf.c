@@ -342,7 +342,7 @@ data_bytes(struct smf_track *t, struct smf_event *e)
 }
 
 int
-smf_event(struct smf_track *t, struct smf_event *e)
+smf_any_event(struct smf_track *t, struct smf_event *e)
 {
 	uint64_t delta;
 	uint8_t c;

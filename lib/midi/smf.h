@@ -119,7 +119,9 @@ int smf_open(struct smf *, const void *bytes, size_t n);
 int smf_track(struct smf *, struct smf_track *);
 /* The next event, End of Track not among them: 1, or 0 at the end.  After
  * it, track->tick is where the track ends. */
-int smf_event(struct smf_track *, struct smf_event *);
+static inline int smf_event(struct smf_track *, struct smf_event *);
+/* The same, for any event: what smf_event() leaves to it. */
+int smf_any_event(struct smf_track *, struct smf_event *);
 /* The word of mrec(5) for an issue. */
 const char *smf_issue_name(enum smf_issue);
 
@@ -133,6 +135,42 @@ static inline uint64_t
 smf_bit(enum smf_issue i)
 {
 	return (uint64_t)1 << i;
+}
+
+/* Nearly every event is three bytes of channel message in the middle of a
+ * track that is as it should be; those are read here, without a call. */
+static inline int
+smf_event(struct smf_track *t, struct smf_event *e)
+{
+	const uint8_t *p = t->p;
+	int64_t tick = t->tick;
+	uint8_t c, status;
+
+	if (t->trusted == NULL || t->done || t->ended || t->end - p < 5)
+		return smf_any_event(t, e);
+	c = *p++;
+	if (c < 0x80)
+		tick += c;
+	else if (*p < 0x80)
+		tick += (int64_t)(c & 0x7f) << 7 | *p++;
+	else
+		return smf_any_event(t, e);
+	status = t->running;
+	if (*p >= 0x80)
+		status = *p++;
+	else if (t->between)
+		return smf_any_event(t, e);
+	if (status < 0x80 || status >= 0xf0 || (status & 0xe0) == 0xc0 ||
+	    ((p[0] | p[1]) & 0x80) != 0 || tick > UINT32_MAX)
+		return smf_any_event(t, e);
+	t->running = status;
+	t->between = 0;
+	t->tick = tick;
+	t->p = p + 2;
+	*e = (struct smf_event){
+		.tick = tick, .status = status, .a = p[0], .b = p[1]
+	};
+	return 1;
 }
 
 #endif
