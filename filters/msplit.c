@@ -14,7 +14,13 @@
 #include "stream/tool.h"
 #include "words/clean.h"
 
-enum { OPT_BY = TOOL_LONG, OPT_MAX_EVENTS, OPT_MIN_NOTES, OPT_NO_SEEN };
+enum {
+	OPT_BY = TOOL_LONG,
+	OPT_MAX_EVENTS,
+	OPT_MIN_NOTES,
+	OPT_NO_SEEN,
+	OPT_TRIM
+};
 enum {
 	EVENTS = 10000000, /* default cap on events */
 	GROWTH = 200,      /* bytes of all parts for a byte of the file */
@@ -30,10 +36,12 @@ static const struct tool_option options[] = { TOOL_COLUMNS,
 	    "events of a file that is split (10000000)" },
 	{ OPT_MIN_NOTES, "min-notes", "N", "notes that a part must have (1)" },
 	{ OPT_NO_SEEN, "no-seen", NULL, "do not look for duplicates" },
+	{ OPT_TRIM, "trim", NULL,
+	    "leave out whole empty bars before the notes" },
 	TOOL_HELP, TOOL_VERSION, { 0, NULL, NULL, NULL } };
 static const struct tool tool = { .name = "msplit",
 	.synopsis = "[-Hnqv] [-l library] [-r file] [--by what] "
-		    "[--max-events n] [--min-notes n] [--no-seen]",
+		    "[--max-events n] [--min-notes n] [--no-seen] [--trim]",
 	.options = options,
 	.last = COL_PART };
 
@@ -44,6 +52,8 @@ struct job {
 	int dry;
 	int64_t max_events, min_notes;
 	enum split_by by;
+	int trim;
+	int64_t bars; /* that were trimmed */
 	struct buf folder, name, part, path, owner, bytes;
 	char parent[HASH_DIGITS + 1];
 	struct rec_in memory; /* for records of our own */
@@ -153,6 +163,13 @@ put_part(struct job *j, struct stream *s, const struct rec *r, size_t i)
 	    rec_set(o, COL_PARENT, j->parent) == -1 ||
 	    rec_set(o, COL_PART, j->part.p) == -1)
 		return -1;
+	if (j->bars > 0) {
+		buf_clear(&j->path);
+		if (buf_fmt(&j->path, "trimmed:%lld", (long long)j->bars) ==
+			-1 ||
+		    rec_set(o, COL_ISSUES, j->path.p) == -1)
+			return -1;
+	}
 	stream_put(s, o);
 	return 0;
 }
@@ -170,6 +187,7 @@ split_file(struct stream *s, struct rec *r, struct job *j)
 {
 	struct hash h = hash_bytes(j->load.bytes, j->load.n);
 	size_t written = 0, most = j->load.n * GROWTH;
+	int64_t skip;
 
 	hash_hex(&h, j->parent);
 	if (set_folder(j, r) == -1)
@@ -180,7 +198,10 @@ split_file(struct stream *s, struct rec *r, struct job *j)
 		if (j->split.part[i].notes < j->min_notes)
 			continue;
 		buf_clear(&j->bytes);
-		if (split_write(&j->split, i, &j->bytes) == -1 ||
+		skip = j->bars = 0;
+		if ((j->trim &&
+			split_lead(&j->split, i, &j->bars, &skip) == -1) ||
+		    split_write(&j->split, i, skip, &j->bytes) == -1 ||
 		    put_part(j, s, r, i) == -1)
 			return stream_why(s, WORK_FATAL, NULL);
 		written += j->bytes.len;
@@ -237,6 +258,9 @@ main(int argc, char *argv[])
 		case OPT_MAX_EVENTS:
 			if (num_int(optarg, 1, UINT32_MAX, &j.max_events) == -1)
 				tool_die(optarg, "%s", strerror(errno));
+			break;
+		case OPT_TRIM:
+			j.trim = 1;
 			break;
 		case OPT_NO_SEEN:
 			flags |= LIBRARY_NO_SEEN;

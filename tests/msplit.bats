@@ -184,6 +184,23 @@ X
 	[ "$output" = "msplit: ear: not track, channel or both" ]
 }
 
+@test "--trim leaves out whole empty bars, and issues says how many" {
+	# 3/4 at 96 ticks: bars of 288. Notes begin in bar 3 and in bar 1.
+	mid a.mid 1 96 "00 ff 51 03 07 a1 20 00 ff 58 04 03 02 18 08" \
+		"00 c0 05 84 60 90 3c 40 60 80 3c 40" "00 91 30 40 60 81 30 40"
+	run -0 msplit --trim -l lib <<<a.mid
+	[ "$(field 42 <<<"${lines[1]}")" = trimmed:2 ]
+	[ "$(awk -F '\t' '{ print NF }' <<<"${lines[2]}")" = 12 ]
+	run -0 events lib/parts/*/*/t02_c01.mid
+	[ "$(tail -n 4 <<<"$output")" = "0 c005
+32 903c40
+128 803c40
+128 ff2f" ]
+	# What comes behind keeps the word.
+	run -0 manalyze < <(msplit --trim -l lib <<<a.mid)
+	[ "$(field 42 <<<"${lines[1]}")" = trimmed:2 ]
+}
+
 @test "--min-notes leaves out what has fewer" {
 	mid a.mid 1 96 "00 90 3c 40 60 80 3c 40" "00 91 30 40 60 81 30 40 00 91 31 40 60 81 31 40"
 	run -0 msplit --min-notes 2 -l lib <<<a.mid

@@ -194,7 +194,7 @@ check(const char *bytes, size_t n, const struct song *s,
 	read_messages(bytes, n, &all);
 	for (size_t i = 0; i < split->nparts && wrong == NULL; i++) {
 		buf_clear(&out);
-		if (split_write(split, i, &out) == -1)
+		if (split_write(split, i, 0, &out) == -1)
 			err(2, "write");
 		if (song_read(&one, out.p, out.len, SONG_EVENTS) != SMF_OK) {
 			wrong = "a part cannot be read";

@@ -295,7 +295,7 @@ test_hostile(void)
 			continue;
 		for (size_t k = 0; k < split.nparts; k++) {
 			buf_clear(&out);
-			CHECK(split_write(&split, k, &out) == 0);
+			CHECK(split_write(&split, k, 0, &out) == 0);
 		}
 	}
 	CHECK(ok > 0);

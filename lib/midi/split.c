@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "midi/smf_write.h"
+#include "midi/song.h"
 #include "midi/split.h"
 
 enum { RELEASE = 64, NOBODY = -1 };
@@ -317,7 +318,43 @@ split_word(const struct split *s, size_t i, struct buf *b)
 }
 
 int
-split_write(const struct split *s, size_t i, struct buf *out)
+split_lead(struct split *s, size_t i, int64_t *bars, int64_t *tick)
+{
+	const size_t notes = LIST_TRACK + s->ntracks + i;
+	const struct split_event *ev;
+	int64_t bar, beat, rest, first = 0;
+	unsigned num, den;
+	uint64_t issues;
+	uint32_t uspq;
+
+	maps_clear(&s->maps);
+	for (size_t k = s->begin[LIST_FILE]; k < s->begin[LIST_FILE + 1]; k++) {
+		ev = &s->event[s->list[k]];
+		if (!takes(s, i, ev))
+			continue;
+		if ((meta_tempo(&ev->e, &uspq, &issues) &&
+			maps_tempo(&s->maps, ev->e.tick, uspq) == -1) ||
+		    (meta_meter(&ev->e, &num, &den, &issues) &&
+			maps_meter(&s->maps, ev->e.tick, num, den) == -1))
+			return -1;
+	}
+	if (maps_finish(&s->maps, s->division) == -1)
+		return -1;
+	for (size_t k = s->begin[notes]; k < s->begin[notes + 1]; k++) {
+		ev = &s->event[s->list[k]];
+		if (ev->e.status >> 4 == 9 && ev->e.b > 0) {
+			first = ev->e.tick;
+			break;
+		}
+	}
+	maps_position(&s->maps, first, &bar, &beat, &rest);
+	*bars = bar - 1;
+	*tick = maps_tick_at(&s->maps, bar, 1, 0);
+	return 0;
+}
+
+int
+split_write(const struct split *s, size_t i, int64_t skip, struct buf *out)
 {
 	enum { SOURCES = 3 + 16 };
 	const struct split_part *p = &s->part[i];
@@ -326,6 +363,7 @@ split_write(const struct split *s, size_t i, struct buf *out)
 		LIST_TRACK + s->ntracks + i };
 	size_t at[SOURCES], end[SOURCES];
 	const struct split_event *ev;
+	struct smf_event e;
 	struct smf_writer w;
 	int k, n = 3;
 
@@ -354,10 +392,12 @@ split_write(const struct split *s, size_t i, struct buf *out)
 		if (!takes(s, i, ev) ||
 		    (ev->list == track && smf_is_channel(&ev->e)))
 			continue;
-		if (smfw_event(&w, &ev->e) == -1)
+		e = ev->e;
+		e.tick = e.tick > skip ? e.tick - skip : 0;
+		if (smfw_event(&w, &e) == -1)
 			return -1;
 	}
-	return smfw_end(&w, p->end);
+	return smfw_end(&w, p->end - skip);
 }
 
 void
@@ -369,5 +409,6 @@ split_free(struct split *s)
 	free(s->track);
 	free(s->list);
 	free(s->begin);
+	maps_free(&s->maps);
 	*s = (struct split){ 0 };
 }

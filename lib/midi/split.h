@@ -16,6 +16,7 @@
 #ifndef MIDI_SPLIT_H
 #define MIDI_SPLIT_H
 
+#include "midi/maps.h"
 #include "midi/smf.h"
 #include "stream/buf.h"
 
@@ -46,7 +47,8 @@ struct split {
 	size_t ntracks, captracks;
 	uint32_t *list; /* indices of events, list by list */
 	size_t caplist;
-	size_t *begin; /* where each list begins */
+	struct maps maps; /* of the part that split_lead() was asked for */
+	size_t *begin;    /* where each list begins */
 	size_t capbegin;
 };
 
@@ -60,8 +62,12 @@ int split_read(
 /* Appends to b what part i is called in column 12: t02c10, t02, c10, or
  * p1c10 on another port than 0: 0, or -1 with ENOMEM. */
 int split_word(const struct split *, size_t i, struct buf *b);
-/* Appends part i as a file to out: 0, or -1 with ENOMEM. */
-int split_write(const struct split *, size_t i, struct buf *out);
+/* The whole bars before the first note of part i, and the tick where its bar
+ * begins: 0, or -1 with ENOMEM. */
+int split_lead(struct split *, size_t i, int64_t *bars, int64_t *tick);
+/* Appends part i as a file to out, without its first `skip` ticks: what stood
+ * there stands at the beginning.  0, or -1 with ENOMEM. */
+int split_write(const struct split *, size_t i, int64_t skip, struct buf *out);
 void split_free(struct split *);
 
 #endif

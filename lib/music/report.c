@@ -122,17 +122,40 @@ set_parts(struct saying *a, struct rec *r)
 	return rec_set(r, COL_MUSIC_HASH, m->hash[0] != '\0' ? m->hash : "\\N");
 }
 
+/* What the reader forgave, behind what msplit said of the bars it left out. */
+static int
+set_issues(struct saying *a, struct rec *r)
+{
+	static const char trimmed[] = "trimmed:";
+	const char *was = rec_field(r, COL_ISSUES);
+	struct buf *b = a->text;
+	size_t n = strcspn(was, ",");
+
+	if (texts_issues(b, a->song->issues) == -1)
+		return -1;
+	if (strncmp(was, trimmed, sizeof(trimmed) - 1) != 0)
+		return set_list(r, COL_ISSUES, b);
+	if (buf_grow(b, n + 1) == -1)
+		return -1;
+	if (b->len > 0) {
+		memmove(b->p + n + 1, b->p, b->len);
+		b->p[n] = ',';
+		b->len++;
+	}
+	memcpy(b->p, was, n);
+	b->len += n;
+	return set_list(r, COL_ISSUES, b);
+}
+
 static int
 set_texts(struct saying *a, struct rec *r)
 {
 	if (texts_title(a->text, a->song) == -1 ||
 	    set_list(r, COL_TITLE, a->text) == -1 ||
 	    texts_words(a->text, a->song) == -1 ||
-	    set_list(r, COL_WORDS, a->text) == -1 ||
-	    texts_issues(a->text, a->song->issues) == -1 ||
-	    set_list(r, COL_ISSUES, a->text) == -1)
+	    set_list(r, COL_WORDS, a->text) == -1)
 		return -1;
-	return 0;
+	return set_issues(a, r);
 }
 
 int

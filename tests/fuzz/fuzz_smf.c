@@ -67,7 +67,7 @@ check_parts(const struct song *s, const struct split *parts)
 	hold(all != NULL);
 	for (size_t i = 0; i < parts->nparts; i++) {
 		buf_clear(&out);
-		hold(split_write(parts, i, &out) == 0);
+		hold(split_write(parts, i, 0, &out) == 0);
 		hold(song_read(&one, out.p, out.len, SONG_EVENTS) == SMF_OK);
 		hold(n + one.nnotes <= s->nnotes);
 		for (size_t k = 0; k < one.nnotes; k++)
