@@ -22,7 +22,7 @@ struct choices {
 	int never;    /* a status that could have been left out was not */
 	int always;   /* one was left out */
 	int longer;   /* a quantity longer than it had to be */
-	int has_tail; /* bytes behind the last chunk */
+	int has_more; /* bytes before the header or behind the tracks */
 };
 
 static size_t
@@ -94,7 +94,7 @@ copy(const char *bytes, size_t n, int compress, struct buf *out,
 		if (smfw_end(&w, t.tick) == -1)
 			err(2, "write");
 	}
-	c->has_tail = s.pos != s.size;
+	c->has_more = s.data != (const uint8_t *)bytes || s.pos != n;
 	return s.issues == 0 ? 0 : -1;
 }
 
@@ -150,7 +150,7 @@ check(const char *path, const char *bytes, size_t n, struct buf *out)
 			return -2;
 		}
 		same = out->len == n && memcmp(out->p, bytes, n) == 0;
-		if (!same && !c.longer && !c.has_tail &&
+		if (!same && !c.longer && !c.has_more &&
 		    !(compress ? c.never : c.always)) {
 			printf("%s: other bytes\n", path);
 			return -2;
