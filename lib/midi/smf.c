@@ -228,8 +228,13 @@ smf_track(struct smf *s, struct smf_track *t)
 			    (left - len < 4 ||
 				chunk_here(s, s->pos + CHUNK_HEAD + len)))
 				t->trusted = t->end = t->p + len;
-			else
+			else {
+				/* Then it ends where the next one begins. */
 				s->issues |= smf_bit(SMF_TRACK_LENGTH);
+				p = memmem(t->p, left, "MTrk", 4);
+				if (p != NULL)
+					t->end = p;
+			}
 			s->pos = (size_t)(t->end - s->data);
 			s->tracks++;
 			return 1;
