@@ -28,11 +28,11 @@ step() {
 }
 
 # build DIR CONFIGURE-ARGUMENTS...
-build() {
-	local dir=$work/$1
+build() (
+	dir=$work/$1
 	shift
 	mkdir -p "$dir" && cd "$dir" && "$top/configure" -q "$@" && make -s -j "$(nproc)"
-}
+)
 
 # suite NAME: make check, whose every test counts.
 suite() {
@@ -65,6 +65,9 @@ step sanitizers build sanitizers --enable-werror CC=clang \
 export MIDIFLOW_SANITIZED=1
 suite sanitizers
 unset MIDIFLOW_SANITIZED ASAN_OPTIONS UBSAN_OPTIONS
+# A minute each; `make fuzz` gives them an hour.
+step fuzz env FUZZ_DIR="$work/fuzz" "$top/tests/fuzz/run.sh" 60
+grep -h executed_units "$work/fuzz.log" || true
 # The tarball holds all that it needs, in a tree that cannot be written.
 step distcheck make -s -C "$work/gcc" distcheck
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # run.sh SECONDS [ENTRY ...] - libFuzzer on the entries, from our own files
 #
-# Builds each entry with clang, ASan and UBSan below build-fuzz, and leaves
-# what it finds there. ENTRY is smf, rec or walk; all of them by default.
+# Builds each entry with clang, ASan and UBSan below build-fuzz, runs all side
+# by side, and leaves what they find there. ENTRY is smf, rec or walk; all of
+# them by default.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -10,19 +11,35 @@ seconds=${1:?usage: run.sh SECONDS [ENTRY ...]}
 shift
 [ $# -gt 0 ] || set -- smf rec walk
 work=${FUZZ_DIR:-$top/build-fuzz}
-mkdir -p "$work"
+mkdir -p "$work/seeds"
 cd "$work"
+[ -x "$top/configure" ] || (cd "$top" && autoreconf -i)
 [ -f config.h ] || "$top/configure" -q CC=clang
 make -s lib/stream/columns.h lib/stream/columns.c
-for entry; do
+find "$top/examples/collection" -type f -exec cp -n {} seeds/ \;
+
+# build ENTRY
+build() {
 	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		-I. -Ilib -I"$top/lib" -o "fuzz_$entry" \
-		"$top/tests/fuzz/fuzz_$entry.c" "$top"/lib/{stream,files,words,archive,midi}/*.c \
+		-I. -Ilib -I"$top/lib" -o "fuzz_$1" \
+		"$top/tests/fuzz/fuzz_$1.c" "$top"/lib/{stream,files,words,archive,midi}/*.c \
 		lib/stream/columns.c -lxxhash -larchive -ldeflate -lz -lm
-	mkdir -p "corpus_$entry" "seeds"
-	find "$top/examples/collection" -type f -exec cp -n {} seeds/ \;
-	"./fuzz_$entry" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=4096 -timeout=20 \
-		-print_final_stats=1 -artifact_prefix="found_${entry}_" "corpus_$entry" seeds \
-		>"fuzz_$entry.log" 2>&1 || { tail -n 40 "fuzz_$entry.log"; exit 1; }
-	grep -E 'number_of_executed_units|peak_rss' "fuzz_$entry.log" | sed "s/^/$entry /"
+}
+
+# fuzz ENTRY
+fuzz() {
+	mkdir -p "corpus_$1"
+	"./fuzz_$1" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=4096 -timeout=20 \
+		-print_final_stats=1 -artifact_prefix="found_$1_" "corpus_$1" seeds >"fuzz_$1.log" 2>&1 ||
+		{ tail -n 40 "fuzz_$1.log"; return 1; }
+	grep -E 'number_of_executed_units|peak_rss' "fuzz_$1.log" | sed "s/^/$1 /"
+}
+
+running=() status=0
+for entry; do build "$entry"; done
+for entry; do
+	fuzz "$entry" &
+	running+=($!)
 done
+for pid in "${running[@]}"; do wait "$pid" || status=1; done
+exit $status
