@@ -9,6 +9,7 @@
 
 #include "files/mark.h"
 #include "files/tree.h"
+#include "stream/array.h"
 
 struct tree_item {
 	uint64_t ino;
@@ -20,21 +21,6 @@ struct tree_id {
 	dev_t dev;
 	ino_t ino;
 };
-
-static int
-room(void **p, size_t n, size_t *cap, size_t size)
-{
-	size_t want = *cap == 0 ? 256 : *cap * 2;
-	void *q;
-
-	if (n < *cap)
-		return 0;
-	if ((q = reallocarray(*p, want, size)) == NULL)
-		return -1;
-	*p = q;
-	*cap = want;
-	return 0;
-}
 
 static int
 by_inode(const void *a, const void *b)
@@ -66,7 +52,7 @@ list(struct tree *t, DIR *d, const char *path, int first)
 			continue;
 		if (strcmp(e->d_name, MARK_NAME) == 0 && !first)
 			return 0;
-		if (room((void **)&t->item, t->nitem, &t->capitem,
+		if (array_room(&t->item, t->nitem + 1, &t->capitem,
 			sizeof(*t->item)) == -1)
 			return -1;
 		t->item[t->nitem++] = (struct tree_item){
@@ -85,7 +71,7 @@ list(struct tree *t, DIR *d, const char *path, int first)
 static int
 push(struct tree *t, const char *path)
 {
-	if (room((void **)&t->stack, t->nstack, &t->capstack,
+	if (array_room(&t->stack, t->nstack + 1, &t->capstack,
 		sizeof(*t->stack)) == -1 ||
 	    (t->stack[t->nstack] = strdup(path)) == NULL)
 		return -1;
@@ -104,7 +90,7 @@ met(struct tree *t, int fd)
 	for (size_t i = 0; i < t->nmet; i++)
 		if (t->met[i].ino == st.st_ino && t->met[i].dev == st.st_dev)
 			return 1;
-	if (room((void **)&t->met, t->nmet, &t->capmet, sizeof(*t->met)) == -1)
+	if (array_room(&t->met, t->nmet + 1, &t->capmet, sizeof(*t->met)) == -1)
 		return -1;
 	t->met[t->nmet++] = (struct tree_id){ st.st_dev, st.st_ino };
 	return 0;

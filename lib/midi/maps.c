@@ -7,23 +7,9 @@
 #include <string.h>
 
 #include "midi/maps.h"
+#include "stream/array.h"
 
 __extension__ typedef __int128 wide; /* ticks times tempo */
-
-static int
-grow(void **p, size_t n, size_t *cap, size_t size)
-{
-	size_t want = *cap == 0 ? 16 : *cap * 2;
-	void *q;
-
-	if (n < *cap)
-		return 0;
-	if ((q = reallocarray(*p, want, size)) == NULL)
-		return -1;
-	*p = q;
-	*cap = want;
-	return 0;
-}
 
 void
 maps_clear(struct maps *m)
@@ -34,7 +20,7 @@ maps_clear(struct maps *m)
 int
 maps_tempo(struct maps *m, int64_t tick, uint32_t uspq)
 {
-	if (grow((void **)&m->tempo, m->ntempo, &m->captempo,
+	if (array_room(&m->tempo, m->ntempo + 1, &m->captempo,
 		sizeof(*m->tempo)) == -1)
 		return -1;
 	m->tempo[m->ntempo++] =
@@ -45,7 +31,7 @@ maps_tempo(struct maps *m, int64_t tick, uint32_t uspq)
 int
 maps_meter(struct maps *m, int64_t tick, unsigned num, unsigned den)
 {
-	if (grow((void **)&m->meter, m->nmeter, &m->capmeter,
+	if (array_room(&m->meter, m->nmeter + 1, &m->capmeter,
 		sizeof(*m->meter)) == -1)
 		return -1;
 	m->meter[m->nmeter++] = (struct meter){ .tick = tick,
@@ -58,7 +44,7 @@ maps_meter(struct maps *m, int64_t tick, unsigned num, unsigned den)
 int
 maps_key(struct maps *m, int64_t tick, int sharps, int minor)
 {
-	if (grow((void **)&m->key, m->nkey, &m->capkey, sizeof(*m->key)) == -1)
+	if (array_room(&m->key, m->nkey + 1, &m->capkey, sizeof(*m->key)) == -1)
 		return -1;
 	m->key[m->nkey++] = (struct keysig){ .tick = tick,
 		.sharps = (int8_t)sharps,

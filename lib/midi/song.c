@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "midi/song.h"
+#include "stream/array.h"
 
 enum { RELEASE_DEFAULT = 64, NONE = -1 };
 
@@ -68,21 +69,6 @@ meta_key(const struct smf_event *e, int *sharps, int *minor, uint64_t *issues)
 	return 1;
 }
 
-static int
-room(void **p, size_t n, size_t *cap, size_t size)
-{
-	size_t want = *cap == 0 ? 64 : *cap + *cap / 2;
-	void *q;
-
-	if (n < *cap)
-		return 0;
-	if ((q = reallocarray(*p, want, size)) == NULL)
-		return -1;
-	*p = q;
-	*cap = want;
-	return 0;
-}
-
 static void
 end_note(struct song *s, struct sounding *on, const struct smf_event *e,
     unsigned c, uint8_t release)
@@ -104,8 +90,8 @@ note_on(struct song *s, struct sounding *on, const struct smf_event *e,
 		s->issues |= smf_bit(SMF_OVERLAP);
 		end_note(s, on, e, c, RELEASE_DEFAULT);
 	}
-	if (room((void **)&s->note, s->nnotes, &s->capnotes,
-		sizeof(*s->note)) == -1)
+	if (array_room(
+		&s->note, s->nnotes + 1, &s->capnotes, sizeof(*s->note)) == -1)
 		return -1;
 	on->note[c][e->a] = (int64_t)s->nnotes;
 	on->used[c][e->a >> 5] |= (uint32_t)1 << (e->a & 31);
@@ -157,8 +143,8 @@ keep_text(struct song *s, const struct smf_event *e)
 		t->instrument = e->data;
 		t->instrument_len = len;
 	}
-	if (room((void **)&s->text, s->ntexts, &s->captexts,
-		sizeof(*s->text)) == -1)
+	if (array_room(
+		&s->text, s->ntexts + 1, &s->captexts, sizeof(*s->text)) == -1)
 		return -1;
 	s->text[s->ntexts++] = (struct text){ .p = e->data,
 		.len = len,
@@ -307,7 +293,7 @@ song_read(struct song *s, const void *bytes, size_t n, size_t max_events)
 			s->issues |= smf_bit(SMF_TRACK_COUNT);
 			break;
 		}
-		if (room((void **)&s->track, s->ntracks, &s->captracks,
+		if (array_room(&s->track, s->ntracks + 1, &s->captracks,
 			sizeof(*s->track)) == -1)
 			return SONG_NOMEM;
 		s->track[s->ntracks++] = (struct track){ 0 };

@@ -8,6 +8,7 @@
 #include "midi/smf_write.h"
 #include "midi/song.h"
 #include "midi/split.h"
+#include "stream/array.h"
 
 enum { RELEASE = 64, NOBODY = -1 };
 
@@ -30,26 +31,9 @@ struct split_track {
 enum { LIST_FILE, LIST_CHANNEL, LIST_TRACK = LIST_CHANNEL + 16 };
 
 static int
-room(void **p, size_t want, size_t *cap, size_t size)
-{
-	size_t n = *cap + *cap / 2;
-	void *q;
-
-	if (want <= *cap)
-		return 0;
-	if (n < want)
-		n = want + 64;
-	if ((q = reallocarray(*p, n, size)) == NULL)
-		return -1;
-	*p = q;
-	*cap = n;
-	return 0;
-}
-
-static int
 add_event(struct split *s, const struct smf_event *e)
 {
-	if (room((void **)&s->event, s->nevents + 1, &s->capevents,
+	if (array_room(&s->event, s->nevents + 1, &s->capevents,
 		sizeof(*s->event)) == -1)
 		return -1;
 	s->event[s->nevents++] = (struct split_event){ .e = *e,
@@ -91,8 +75,8 @@ part_of(struct split *s, unsigned channel)
 		    (p->channels == 1u << channel && p->port == t->port))
 			return (int32_t)i - 1;
 	}
-	if (room((void **)&s->part, s->nparts + 1, &s->capparts,
-		sizeof(*s->part)) == -1)
+	if (array_room(
+		&s->part, s->nparts + 1, &s->capparts, sizeof(*s->part)) == -1)
 		return -1;
 	s->part[s->nparts++] =
 	    (struct split_part){ .track = track, .port = t->port };
@@ -160,8 +144,8 @@ sort_events(struct split *s)
 			continue;
 		if (i >= n)
 			return 0;
-		if (room((void **)&s->spare, n, &s->capspare,
-			sizeof(*s->spare)) == -1)
+		if (array_room(&s->spare, n, &s->capspare, sizeof(*s->spare)) ==
+		    -1)
 			return -1;
 		b = s->spare;
 		for (k = 0, i = 0; i < n; i = hi) {
@@ -229,10 +213,10 @@ make_lists(struct split *s)
 	size_t lists = LIST_TRACK + s->ntracks + s->nparts, at = 0, n;
 
 	if (s->nevents > UINT32_MAX ||
-	    room((void **)&s->begin, lists + 1, &s->capbegin,
-		sizeof(*s->begin)) == -1 ||
-	    room((void **)&s->list, s->nevents, &s->caplist,
-		sizeof(*s->list)) == -1)
+	    array_room(&s->begin, lists + 1, &s->capbegin, sizeof(*s->begin)) ==
+		-1 ||
+	    array_room(&s->list, s->nevents, &s->caplist, sizeof(*s->list)) ==
+		-1)
 		return -1;
 	memset(s->begin, 0, (lists + 1) * sizeof(*s->begin));
 	for (size_t i = 0; i < s->nevents; i++) {
@@ -269,7 +253,7 @@ split_read(struct split *s, const void *bytes, size_t n, enum split_by by,
 	/* The tracks of format 2 are pieces of their own. */
 	s->by = smf.format == 2 && by == SPLIT_CHANNEL ? SPLIT_BOTH : by;
 	while (s->ntracks < UINT16_MAX && smf_track(&smf, &in)) {
-		if (room((void **)&s->track, s->ntracks + 1, &s->captracks,
+		if (array_room(&s->track, s->ntracks + 1, &s->captracks,
 			sizeof(*s->track)) == -1)
 			return SPLIT_NOMEM;
 		s->track[s->ntracks++] = (struct split_track){ 0 };

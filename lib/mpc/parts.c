@@ -4,21 +4,7 @@
 #include <stdlib.h>
 
 #include "mpc/parts.h"
-
-static int
-room(void **p, size_t n, size_t *cap, size_t size)
-{
-	size_t want = n + n / 2 + 64;
-	void *q;
-
-	if (n <= *cap)
-		return 0;
-	if ((q = reallocarray(*p, want, size)) == NULL)
-		return -1;
-	*p = q;
-	*cap = want;
-	return 0;
-}
+#include "stream/array.h"
 
 /* The part of a note: those of its track lie in the order of channels. */
 static struct part *
@@ -35,15 +21,15 @@ parts_make(struct parts *p, const struct song *s)
 	size_t first = 0;
 
 	p->n = 0;
-	if (room((void **)&p->base, s->ntracks, &p->capbase,
-		sizeof(*p->base)) == -1 ||
-	    room((void **)&p->note, s->nnotes, &p->capnotes,
-		sizeof(*p->note)) == -1)
+	if (array_room(&p->base, s->ntracks, &p->capbase, sizeof(*p->base)) ==
+		-1 ||
+	    array_room(&p->note, s->nnotes, &p->capnotes, sizeof(*p->note)) ==
+		-1)
 		return -1;
 	for (size_t t = 0; t < s->ntracks; t++) {
 		p->base[t] = p->n;
-		if (room((void **)&p->part, p->n + 16, &p->cap,
-			sizeof(*p->part)) == -1)
+		if (array_room(
+			&p->part, p->n + 16, &p->cap, sizeof(*p->part)) == -1)
 			return -1;
 		for (unsigned c = 0; c < 16; c++)
 			if (s->track[t].channels & 1u << c)

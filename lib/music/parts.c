@@ -5,21 +5,7 @@
 #include <string.h>
 
 #include "music/parts.h"
-
-static int
-room(void **p, size_t n, size_t *cap, size_t size)
-{
-	void *q;
-
-	if (n <= *cap)
-		return 0;
-	n += n / 2;
-	if ((q = reallocarray(*p, n, size)) == NULL)
-		return -1;
-	*p = q;
-	*cap = n;
-	return 0;
-}
+#include "stream/array.h"
 
 /* Counts into index, makes the parts, and deals the notes out to them. */
 static int
@@ -28,15 +14,15 @@ deal(struct parts *p, const struct song *s)
 	size_t slots = s->ntracks * 16, at = 0, k = 0;
 	uint32_t *part;
 
-	if (room((void **)&p->index, slots, &p->capindex, sizeof(*p->index)) ==
+	if (array_room(&p->index, slots, &p->capindex, sizeof(*p->index)) ==
 		-1 ||
-	    room((void **)&p->order, s->nnotes, &p->caporder,
-		sizeof(*p->order)) == -1)
+	    array_room(&p->order, s->nnotes, &p->caporder, sizeof(*p->order)) ==
+		-1)
 		return -1;
 	memset(p->index, 0, slots * sizeof(*p->index));
 	for (size_t t = 0; t < s->ntracks; t++)
 		k += (size_t)__builtin_popcount(s->track[t].channels);
-	if (room((void **)&p->part, k, &p->cap, sizeof(*p->part)) == -1)
+	if (array_room(&p->part, k, &p->cap, sizeof(*p->part)) == -1)
 		return -1;
 	for (size_t i = 0; i < s->nnotes; i++)
 		p->index[s->note[i].track * 16u + s->note[i].channel]++;
