@@ -13,15 +13,18 @@ library=${MIDI_LIBRARY:-./midi-library}
 
 "$here/packages.sh" build run
 echo "building ..."
-mkdir -p "$top/build"
+# A tree that was configured in place is built there.
+build=$top/build
+[ ! -f "$top/config.status" ] || build=$top
+mkdir -p "$build"
 (
 	cd "$top"
 	[ -x configure ] || autoreconf -i
-	cd build
+	cd "$build"
 	[ -f Makefile ] || ../configure -q
 	make -s -j "$(nproc)"
-) >"$top/build/quickstart.log" 2>&1 || { tail -n 20 "$top/build/quickstart.log" >&2; exit 2; }
-PATH=$top/build/filters:$PATH
+) >"$build/quickstart.log" 2>&1 || { tail -n 20 "$build/quickstart.log" >&2; exit 2; }
+PATH=$build/filters:$PATH
 
 echo "taking in $collection ..."
 echo

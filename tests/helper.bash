@@ -28,7 +28,7 @@ filters() {
 	local f
 	for f in "$abs_top_builddir"/filters/m*; do
 		if [ -x "$f" ] && [ -f "$f" ]; then
-			case $f in *.o | *.c) ;; *) echo "${f##*/}" ;; esac
+			case $f in *.o | *.c | *.sh) ;; *) echo "${f##*/}" ;; esac
 		fi
 	done
 }

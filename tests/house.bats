@@ -18,6 +18,11 @@ pages() {
 	ls man/*.[157] "$abs_top_builddir"/man/*.[157] 2>/dev/null | sort -u
 }
 
+# C that is written, not made: in a build in the tree both lie there.
+sources() {
+	ls "$@" | grep -vE 'stream/columns|catalogue/tables'
+}
+
 scripts() {
 	grep -lE '^#!/.*\b(sh|bash)$' -r .ci filters examples tests
 	ls tests/*.bash
@@ -176,13 +181,13 @@ scripts() {
 	cut -f1 share/columns.tsv | grep -E '_|division|polyphony|velocity|density|programs|channels' >"$BATS_TEST_TMPDIR/names"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/names")" -gt 10 ]
 	# The word of an issue, and the schema's own, are not columns here.
-	run grep -nwFf <(sed 's/.*/"&"/' "$BATS_TEST_TMPDIR/names") $(ls lib/*/*.c filters/*.c | grep -Ev 'midi/smf.c|^lib/(mpc|catalogue)/|mexport')
+	run grep -nwFf <(sed 's/.*/"&"/' "$BATS_TEST_TMPDIR/names") $(sources lib/*/*.c filters/*.c | grep -Ev 'midi/smf.c|^lib/(mpc|catalogue)/|mexport')
 	[ -z "$output" ]
 }
 
 @test "clang-format has nothing to change" {
 	need clang-format
-	run -0 clang-format -n -Werror lib/*/*.[ch] filters/*.c tests/*.c tests/*/*.c
+	run -0 clang-format -n -Werror $(sources lib/*/*.[ch] filters/*.c tests/*.c tests/*/*.c)
 }
 
 @test "shellcheck finds nothing in the scripts" {
@@ -193,5 +198,5 @@ scripts() {
 }
 
 @test "nothing is marked as left to do" {
-	run -1 grep -rnE "\b(TO""DO|FIX""ME|XX""X)\b" lib filters man share tests/*.bats tests/*.c tests/*.sh tests/*.bash README.md CONTRIBUTING.md
+	run -1 grep -IrnE "\b(TO""DO|FIX""ME|XX""X)\b" lib filters man share tests/*.bats tests/*.c tests/*.sh tests/*.bash README.md CONTRIBUTING.md
 }

@@ -6,6 +6,10 @@ set -uo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 cd "$top" || exit 2
+if [ -f config.status ]; then
+	echo "run.sh: this tree is configured in place; make distclean first" >&2
+	exit 2
+fi
 examples/packages.sh build run test || exit 2
 export LC_ALL=C.UTF-8
 unset MIDI_LIBRARY MIDI_DB MIDIFLOW_STATUS
