@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "files/library.h"
+#include "files/derived.h"
 #include "midi/load.h"
 #include "midi/repair.h"
 #include "stream/num.h"
@@ -41,8 +41,7 @@ struct job {
 	int64_t max_events;
 	struct buf folder, name, bytes, tmp;
 	char parent[HASH_DIGITS + 1];
-	struct rec_in memory; /* for records of our own */
-	struct rec out;
+	struct derived out;
 };
 
 /* repaired/HH and NAME_HASH8.mid, HH and HASH8 of the parent's hash. */
@@ -62,54 +61,21 @@ set_place(struct job *j, const struct rec *r)
 	return buf_fmt(&j->name, "_%.*s.mid", HASH_SHORT, j->parent);
 }
 
-/* The new file belongs to the place that the original came from. */
-static int
-set_owner(struct job *j, const struct rec *r, struct content *c)
-{
-	buf_clear(&j->tmp);
-	if (buf_fmt(&j->tmp, "%s%c%s%c%s%c%s",
-		rec_field(r, rec_known(r, COL_SOURCE) ? COL_SOURCE : COL_PATH),
-		0, rec_field(r, COL_MEMBER), 0, rec_field(r, COL_DETAIL), 0,
-		word) == -1)
-		return -1;
-	c->owner = hash_short(j->tmp.p, j->tmp.len, 0);
-	return 0;
-}
-
 static int
 put_repaired(struct job *j, struct stream *s, const struct rec *r)
 {
-	char hex[HASH_DIGITS + 1];
-	struct content c = { .bytes = j->bytes.p,
-		.size = j->bytes.len,
-		.hash = hash_bytes(j->bytes.p, j->bytes.len) };
-	const char *path = NULL;
-	struct rec *o = &j->out;
-	int stored;
+	struct derived *d = &j->out;
 
 	library_begin(&j->library);
-	if (set_owner(j, r, &c) == -1 ||
-	    (stored = library_store(
-		 &j->library, &c, j->folder.p, j->name.p, &path)) == -1)
+	d->word = word;
+	d->folder = j->folder.p;
+	d->name = j->name.p;
+	d->parent = j->parent;
+	d->bytes = j->bytes.p;
+	d->size = j->bytes.len;
+	if (derived_store(d, &j->library, r) == -1)
 		return -1;
-	hash_hex(&c.hash, hex);
-	buf_clear(&j->tmp);
-	rec_new(o, &j->memory);
-	if (buf_fmt(&j->tmp, "%s!/%s", r->field[0], word) == -1 ||
-	    (stored == STORED ? rec_set_text(o, COL_PATH, path, strlen(path))
-			      : rec_set(o, COL_PATH, j->tmp.p)) == -1 ||
-	    rec_set_int(o, COL_SIZE, (int64_t)c.size) == -1 ||
-	    rec_set(o, COL_MTIME, rec_field(r, COL_MTIME)) == -1 ||
-	    rec_set(o, COL_KIND, "midi") == -1 ||
-	    rec_set(o, COL_STATUS, stored == STORED ? "ok" : "dup") == -1 ||
-	    rec_set(o, COL_HASH, hex) == -1 ||
-	    rec_set(o, COL_SOURCE, rec_field(r, COL_SOURCE)) == -1 ||
-	    rec_set(o, COL_MEMBER, rec_field(r, COL_MEMBER)) == -1 ||
-	    rec_set(o, COL_NAME, j->name.p) == -1 ||
-	    rec_set(o, COL_PARENT, j->parent) == -1 ||
-	    rec_set(o, COL_PART, word) == -1)
-		return -1;
-	stream_put(s, o);
+	stream_put(s, &d->rec);
 	return 0;
 }
 
@@ -218,8 +184,7 @@ main(int argc, char *argv[])
 	library_close(&j.library);
 	load_free(&j.load);
 	song_free(&j.song);
-	rec_free(&j.out);
-	rec_in_free(&j.memory);
+	derived_free(&j.out);
 	buf_free(&j.folder);
 	buf_free(&j.name);
 	buf_free(&j.bytes);

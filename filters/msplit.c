@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "files/library.h"
+#include "files/derived.h"
 #include "midi/load.h"
 #include "midi/split.h"
 #include "stream/num.h"
@@ -49,15 +49,13 @@ struct job {
 	struct library library;
 	struct load load;
 	struct split split;
-	int dry;
 	int64_t max_events, min_notes;
 	enum split_by by;
 	int trim;
 	int64_t bars; /* that were trimmed */
-	struct buf folder, name, part, path, owner, bytes;
+	struct buf folder, name, part, path, bytes;
 	char parent[HASH_DIGITS + 1];
-	struct rec_in memory; /* for records of our own */
-	struct rec out;
+	struct derived out;
 };
 
 /* parts/HH/NAME_HASH8, HH and HASH8 of the parent's hash. */
@@ -78,35 +76,6 @@ set_folder(struct job *j, const struct rec *r)
 	if (j->folder.len > from + 4)
 		buf_cut(&j->folder, j->folder.len - 4);
 	return buf_fmt(&j->folder, "_%.*s", HASH_SHORT, j->parent);
-}
-
-/* The part belongs to the place that its parent came from. */
-static int
-set_owner(struct job *j, const struct rec *r, struct content *c)
-{
-	buf_clear(&j->owner);
-	if (buf_fmt(&j->owner, "%s%c%s%c%s%c%s",
-		rec_field(r, rec_known(r, COL_SOURCE) ? COL_SOURCE : COL_PATH),
-		0, rec_field(r, COL_MEMBER), 0, rec_field(r, COL_DETAIL), 0,
-		j->part.p) == -1)
-		return -1;
-	c->owner = hash_short(j->owner.p, j->owner.len, 0);
-	return 0;
-}
-
-/* Stores a part: a stored value, and *path where it is. */
-static int
-store(struct job *j, const struct content *c, const char **path)
-{
-	if (!j->dry)
-		return library_store(
-		    &j->library, c, j->folder.p, j->name.p, path);
-	buf_clear(&j->path);
-	if (buf_fmt(&j->path, "%s/%s/%s", j->library.root.p, j->folder.p,
-		j->name.p) == -1)
-		return -1;
-	*path = j->path.p;
-	return STORED;
 }
 
 /* What part i is called, as a word and as a file: t02c10 and
@@ -135,42 +104,26 @@ set_names(struct job *j, size_t i)
 static int
 put_part(struct job *j, struct stream *s, const struct rec *r, size_t i)
 {
-	struct content c = { .bytes = j->bytes.p,
-		.size = j->bytes.len,
-		.hash = hash_bytes(j->bytes.p, j->bytes.len) };
-	char hex[HASH_DIGITS + 1];
-	const char *path = NULL;
-	struct rec *o = &j->out;
-	int stored;
+	struct derived *d = &j->out;
 
-	if (set_names(j, i) == -1 || set_owner(j, r, &c) == -1 ||
-	    (stored = store(j, &c, &path)) == -1)
+	if (set_names(j, i) == -1)
 		return -1;
-	hash_hex(&c.hash, hex);
-	buf_clear(&j->owner);
-	rec_new(o, &j->memory);
-	if (buf_fmt(&j->owner, "%s!/%s", r->field[0], j->part.p) == -1 ||
-	    (stored == STORED ? rec_set_text(o, COL_PATH, path, strlen(path))
-			      : rec_set(o, COL_PATH, j->owner.p)) == -1 ||
-	    rec_set_int(o, COL_SIZE, (int64_t)c.size) == -1 ||
-	    rec_set(o, COL_MTIME, rec_field(r, COL_MTIME)) == -1 ||
-	    rec_set(o, COL_KIND, "midi") == -1 ||
-	    rec_set(o, COL_STATUS, stored == STORED ? "ok" : "dup") == -1 ||
-	    rec_set(o, COL_HASH, hex) == -1 ||
-	    rec_set(o, COL_SOURCE, rec_field(r, COL_SOURCE)) == -1 ||
-	    rec_set(o, COL_MEMBER, rec_field(r, COL_MEMBER)) == -1 ||
-	    rec_set(o, COL_NAME, j->name.p) == -1 ||
-	    rec_set(o, COL_PARENT, j->parent) == -1 ||
-	    rec_set(o, COL_PART, j->part.p) == -1)
+	d->word = j->part.p;
+	d->folder = j->folder.p;
+	d->name = j->name.p;
+	d->parent = j->parent;
+	d->bytes = j->bytes.p;
+	d->size = j->bytes.len;
+	if (derived_store(d, &j->library, r) == -1)
 		return -1;
 	if (j->bars > 0) {
 		buf_clear(&j->path);
 		if (buf_fmt(&j->path, "trimmed:%lld", (long long)j->bars) ==
 			-1 ||
-		    rec_set(o, COL_ISSUES, j->path.p) == -1)
+		    rec_set(&d->rec, COL_ISSUES, j->path.p) == -1)
 			return -1;
 	}
-	stream_put(s, o);
+	stream_put(s, &d->rec);
 	return 0;
 }
 
@@ -269,7 +222,6 @@ main(int argc, char *argv[])
 			dir = optarg;
 			break;
 		case 'n':
-			j.dry = 1;
 			flags |= LIBRARY_DRY;
 			break;
 		}
@@ -286,13 +238,11 @@ main(int argc, char *argv[])
 	library_close(&j.library);
 	load_free(&j.load);
 	split_free(&j.split);
-	rec_free(&j.out);
-	rec_in_free(&j.memory);
+	derived_free(&j.out);
 	buf_free(&j.folder);
 	buf_free(&j.name);
 	buf_free(&j.part);
 	buf_free(&j.path);
-	buf_free(&j.owner);
 	buf_free(&j.bytes);
 	return tool_end(status);
 }
