@@ -4,8 +4,9 @@
  * to forgive in, is written event by event, with running status and without,
  * and read again: the events must be the same.  Where the file made the same
  * choices as the writer (shortest quantities; running status always or
- * never), so must the bytes be.  Prints the counts, a line for each file that
- * fails, and ends with status 1 then.
+ * never), so must the bytes be.  The table of its notes, written as a file
+ * and read again, must be the same table.  Prints the counts, a line for each
+ * file that fails, and ends with status 1 then.
  */
 #include "config.h"
 
@@ -17,6 +18,8 @@
 
 #include "files/create.h"
 #include "midi/smf_write.h"
+#include "midi/song_write.h"
+#include "same_note.h"
 
 struct choices {
 	int never;    /* a status that could have been left out was not */
@@ -134,6 +137,35 @@ same_events(const char *bytes, size_t n, const struct buf *copied)
 	return !smf_track(&s2, &t2) && s2.issues == 0;
 }
 
+static int
+same_table(const char *bytes, size_t n, struct buf *out)
+{
+	static struct song s, back;
+	int same;
+
+	if (song_read(&s, bytes, n, SONG_EVENTS) != SMF_OK)
+		return 1; /* sound, and without an event */
+	for (int running = 0; running < 2; running++) {
+		buf_clear(out);
+		if (song_write(&s, running, out) == -1)
+			err(2, "write");
+		/* A file that holds nothing of a table is none. */
+		if (song_read(&back, out->p, out->len, SONG_EVENTS) != SMF_OK)
+			return s.nnotes == 0 && s.ntexts == 0;
+		same = back.issues == 0 && s.nnotes == back.nnotes &&
+		    s.ntracks == back.ntracks && s.end == back.end &&
+		    s.ntexts == back.ntexts &&
+		    s.maps.ntempo == back.maps.ntempo &&
+		    s.maps.nmeter == back.maps.nmeter &&
+		    s.maps.nkey == back.maps.nkey;
+		for (size_t i = 0; same && i < s.nnotes; i++)
+			same = same_note(&s.note[i], &back.note[i]);
+		if (!same)
+			return 0;
+	}
+	return 1;
+}
+
 /* 0 the events are the same, 1 the bytes too; -1 not sound, -2 wrong. */
 static int
 check(const char *path, const char *bytes, size_t n, struct buf *out)
@@ -156,6 +188,10 @@ check(const char *path, const char *bytes, size_t n, struct buf *out)
 			return -2;
 		}
 		equal |= same;
+	}
+	if (!same_table(bytes, n, out)) {
+		printf("%s: another table of notes\n", path);
+		return -2;
 	}
 	return equal;
 }

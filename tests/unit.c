@@ -17,7 +17,9 @@
 #include "midi/maps.h"
 #include "midi/smf_write.h"
 #include "midi/song.h"
+#include "midi/song_write.h"
 #include "midi/split.h"
+#include "same_note.h"
 #include "stream/esc.h"
 #include "stream/num.h"
 #include "words/clean.h"
@@ -266,6 +268,136 @@ test_smf(void)
 	e.tick = 3;
 	CHECK(smfw_event(&w, &e) == -1 && errno == EINVAL);
 	done("quantities are as short as they can be, time goes forward");
+	buf_free(&b);
+}
+
+/* Ends notes as a reader must: where the next of their pitch begins. */
+static void
+end_early(struct note *note, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = i + 1; k < n; k++)
+			if (note[k].track == note[i].track &&
+			    note[k].channel == note[i].channel &&
+			    note[k].pitch == note[i].pitch) {
+				if (note[i].off > note[k].on) {
+					note[i].off = note[k].on;
+					note[i].release = 64;
+				}
+				break;
+			}
+}
+
+/* Notes made by hand, crowded so that they overlap in every way. */
+static void
+test_table(void)
+{
+	enum { NOTES = 200, ROUNDS_HERE = 200 };
+	static struct note note[NOTES], shuffled[NOTES];
+	struct song in = { .format = 1, .division = 480 }, out = { 0 };
+	struct buf b = { 0 };
+	struct note swap;
+	int64_t tick;
+
+	CHECK(maps_tempo(&in.maps, 0, 600000) == 0 &&
+	    maps_meter(&in.maps, 0, 6, 8) == 0 &&
+	    maps_meter(&in.maps, 960, 3, 4) == 0 &&
+	    maps_key(&in.maps, 0, -3, 1) == 0 &&
+	    maps_finish(&in.maps, 480) == 0);
+	in.nnotes = NOTES;
+	for (int round = 0; round < ROUNDS_HERE; round++) {
+		tick = 0;
+		for (size_t i = 0; i < NOTES; i++) {
+			tick += (int64_t)(number(3) * number(5));
+			note[i] = (struct note){ .on = tick,
+				.off = tick + (int64_t)number(20),
+				.track = (uint16_t)number(3),
+				.channel = (uint8_t)number(2),
+				.pitch = (uint8_t)(60 + number(4)),
+				.velocity = (uint8_t)(1 + number(127)),
+				.release = (uint8_t)number(128),
+				.program = (uint8_t)number(2) };
+		}
+		/* In any order, but for those that begin together. */
+		memcpy(shuffled, note, sizeof(note));
+		for (size_t i = 0; i + 1 < NOTES; i++)
+			if (shuffled[i].on < shuffled[i + 1].on) {
+				swap = shuffled[i];
+				shuffled[i] = shuffled[i + 1];
+				shuffled[i + 1] = swap;
+			}
+		in.note = shuffled;
+		end_early(note, NOTES);
+		buf_clear(&b);
+		CHECK(song_write(&in, round & 1, &b) == 0);
+		CHECK(song_read(&out, b.p, b.len, SONG_EVENTS) == SMF_OK);
+		CHECK(out.issues == 0 && out.nnotes == NOTES);
+		CHECK(out.maps.nmeter == 2 && out.maps.meter[1].num == 3);
+		CHECK(out.maps.tempo[0].uspq == 600000);
+		CHECK(out.maps.nkey == 1 && out.maps.key[0].minor == 1);
+		/* The reader's order is onset, then track. */
+		for (size_t t = 0; t < 3; t++)
+			for (size_t i = 0, k = 0; i < NOTES; i++) {
+				if (note[i].track != t)
+					continue;
+				while (k < out.nnotes && out.note[k].track != t)
+					k++;
+				CHECK(k < out.nnotes &&
+				    same_note(&note[i], &out.note[k]));
+				k++;
+			}
+	}
+	done("a table of notes becomes a file that reads as the table");
+
+	in.nnotes = 1;
+	note[0] = (struct note){ .on = 5, .off = 4, .velocity = 1 };
+	in.note = note;
+	CHECK(song_write(&in, 0, &b) == -1 && errno == EINVAL);
+	note[0] = (struct note){ .on = 5, .off = 5, .velocity = 0 };
+	CHECK(song_write(&in, 0, &b) == -1 && errno == EINVAL);
+	done("a note that no file can hold is refused");
+	maps_free(&in.maps);
+	song_free(&out);
+	buf_free(&b);
+}
+
+/* In format 2 a track's ticks are counted by its own maps. */
+static void
+test_pieces(void)
+{
+	struct song in = { .format = 2, .division = 96 }, out = { 0 };
+	static struct track track[3];
+	static struct maps own[2];
+	struct note note[3] = { { .off = 96, .velocity = 1 },
+		{ .off = 96, .velocity = 1, .track = 1 },
+		{ .off = 96, .velocity = 1, .track = 2 } };
+	struct buf b = { 0 };
+
+	CHECK(maps_tempo(&in.maps, 0, 400000) == 0 &&
+	    maps_finish(&in.maps, 96) == 0 &&
+	    maps_tempo(&own[0], 0, 1000000) == 0 &&
+	    maps_meter(&own[0], 0, 3, 4) == 0 &&
+	    maps_finish(&own[0], 96) == 0 && maps_finish(&own[1], 96) == 0);
+	in.own = own;
+	in.capown = 2;
+	in.track = track;
+	in.ntracks = 3;
+	in.note = note;
+	in.nnotes = 3;
+	CHECK(song_write(&in, 0, &b) == 0);
+	for (int twice = 0; twice < 2; twice++) {
+		CHECK(song_read(&out, b.p, b.len, SONG_EVENTS) == SMF_OK);
+		CHECK(out.format == 2 && out.ntracks == 3);
+		CHECK(song_maps(&out, 0)->tempo[0].uspq == 400000);
+		CHECK(song_maps(&out, 1)->tempo[0].uspq == 1000000);
+		CHECK(song_maps(&out, 1)->meter[0].num == 3);
+		CHECK(song_maps(&out, 2)->tempo[0].given == 0);
+	}
+	done("in format 2 each track has maps of its own");
+	maps_free(&in.maps);
+	maps_free(&own[0]);
+	maps_free(&own[1]);
+	song_free(&out);
 	buf_free(&b);
 }
 
@@ -786,6 +918,8 @@ main(void)
 	test_esc();
 	test_num();
 	test_smf();
+	test_table();
+	test_pieces();
 	test_hostile();
 	test_most_tracks();
 	test_maps();

@@ -7,9 +7,6 @@
 
 enum { RELEASE = 64 };
 enum { TEMPO_BYTES = 3, METER_BYTES = 4, KEY_BYTES = 2 };
-/* Of a meter that says no more than its fraction: a click each quarter, a
- * quarter of 8 thirty-seconds. */
-enum { CLICK = 24, THIRTYSECONDS = 8 };
 
 struct state {
 	struct smf_writer w;
@@ -51,8 +48,8 @@ mend_meta(struct state *s, struct smf_event *e)
 		if (e->len < METER_BYTES) {
 			s->meter[0] = e->data[0];
 			s->meter[1] = e->data[1];
-			s->meter[2] = e->len > 2 ? e->data[2] : CLICK;
-			s->meter[3] = THIRTYSECONDS;
+			s->meter[2] = e->len > 2 ? e->data[2] : METER_CLICK;
+			s->meter[3] = METER_32NDS;
 			e->data = s->meter;
 		}
 		e->len = METER_BYTES;

@@ -14,6 +14,10 @@
 #include "midi/smf.h"
 #include "stream/buf.h"
 
+/* The rest of a meter that says no more than its fraction: MIDI clocks a
+ * click, 32nds a quarter. */
+enum { METER_CLICK = 24, METER_32NDS = 8 };
+
 struct smf_writer {
 	struct buf *out;
 	size_t length_at; /* offset of the open track's length */

@@ -157,22 +157,21 @@ keep_text(struct song *s, const struct smf_event *e)
 static int
 meta(struct song *s, const struct smf_event *e)
 {
+	struct maps *m = &s->maps;
 	uint32_t uspq;
 	unsigned num, den;
 	int sharps, minor;
 
 	if (e->a >= META_TEXT && e->a <= META_DEVICE_NAME)
 		return keep_text(s, e);
-	/* The tracks of format 2 are pieces of their own: the first one's
-	 * maps stand for the file. */
 	if (s->format == 2 && s->ntracks > 1)
-		return 0;
+		m = &s->own[s->ntracks - 2];
 	if (meta_tempo(e, &uspq, &s->issues))
-		return maps_tempo(&s->maps, e->tick, uspq);
+		return maps_tempo(m, e->tick, uspq);
 	if (meta_meter(e, &num, &den, &s->issues))
-		return maps_meter(&s->maps, e->tick, num, den);
+		return maps_meter(m, e->tick, num, den);
 	if (meta_key(e, &sharps, &minor, &s->issues))
-		return maps_key(&s->maps, e->tick, sharps, minor);
+		return maps_key(m, e->tick, sharps, minor);
 	return 0;
 }
 
@@ -266,6 +265,41 @@ sort_notes(struct song *s)
 	}
 }
 
+/* A track more, with maps of its own behind the first of format 2. */
+static int
+add_track(struct song *s)
+{
+	size_t n = s->ntracks, had = s->capown;
+
+	if (array_room(&s->track, n + 1, &s->captracks, sizeof(*s->track)) ==
+	    -1)
+		return -1;
+	s->track[s->ntracks++] = (struct track){ 0 };
+	if (s->format != 2 || n == 0)
+		return 0;
+	if (array_room(&s->own, n, &s->capown, sizeof(*s->own)) == -1)
+		return -1;
+	if (s->capown > had)
+		memset(s->own + had, 0, (s->capown - had) * sizeof(*s->own));
+	maps_clear(&s->own[n - 1]);
+	return 0;
+}
+
+static int
+finish_maps(struct song *s)
+{
+	for (size_t i = 1; s->format == 2 && i < s->ntracks; i++)
+		if (maps_finish(&s->own[i - 1], s->division) == -1)
+			return -1;
+	return maps_finish(&s->maps, s->division);
+}
+
+const struct maps *
+song_maps(const struct song *s, unsigned track)
+{
+	return s->format == 2 && track > 0 ? &s->own[track - 1] : &s->maps;
+}
+
 int
 song_read(struct song *s, const void *bytes, size_t n, size_t max_events)
 {
@@ -293,10 +327,8 @@ song_read(struct song *s, const void *bytes, size_t n, size_t max_events)
 			s->issues |= smf_bit(SMF_TRACK_COUNT);
 			break;
 		}
-		if (array_room(&s->track, s->ntracks + 1, &s->captracks,
-			sizeof(*s->track)) == -1)
+		if (add_track(s) == -1)
 			return SONG_NOMEM;
-		s->track[s->ntracks++] = (struct track){ 0 };
 		if (read_track(s, &t, s->sounding, max_events) == -1) {
 			end_hanging(s, s->sounding, t.tick);
 			return SONG_NOMEM;
@@ -307,7 +339,7 @@ song_read(struct song *s, const void *bytes, size_t n, size_t max_events)
 	s->issues |= smf.issues;
 	if (s->events == 0)
 		return s->issues & smf_bit(SMF_TRUNCATED) ? SMF_CUT : SMF_EMPTY;
-	if (maps_finish(&s->maps, s->division) == -1 || sort_notes(s) == -1)
+	if (finish_maps(s) == -1 || sort_notes(s) == -1)
 		return SONG_NOMEM;
 	for (size_t i = 0; i < s->nnotes; i++) {
 		if (i == 0)
@@ -327,5 +359,8 @@ song_free(struct song *s)
 	free(s->track);
 	free(s->text);
 	maps_free(&s->maps);
+	for (size_t i = 0; i < s->capown; i++)
+		maps_free(&s->own[i]);
+	free(s->own);
 	*s = (struct song){ 0 };
 }

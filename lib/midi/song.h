@@ -54,7 +54,9 @@ struct song {
 	size_t ntracks, captracks;
 	struct text *text; /* in file order; lyrics too */
 	size_t ntexts, captexts;
-	struct maps maps;   /* of all tracks; format 2: of the first */
+	struct maps maps; /* of all tracks; format 2: of the first */
+	struct maps *own; /* format 2: of track 1 + i; see song_maps() */
+	size_t capown;
 	struct note *spare; /* for sorting */
 	size_t capspare;
 	struct sounding *sounding; /* for pairing on with off */
@@ -67,6 +69,9 @@ struct song {
 enum { SONG_NOMEM = -4 };
 int song_read(struct song *, const void *bytes, size_t n, size_t max_events);
 void song_free(struct song *);
+/* The maps that a track's ticks are counted by: the file's, or in format 2,
+ * where tracks are pieces of their own, the track's own. */
+const struct maps *song_maps(const struct song *, unsigned track);
 
 /* Division, tempo, meter or key from a meta event: 1 and the values, 0 when
  * the event is none; what is out of range sets *issues and is 0. */

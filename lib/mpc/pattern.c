@@ -90,6 +90,7 @@ int
 pattern_make(struct pattern *p, const struct song *s, const struct note *note,
     size_t n, const struct pattern_how *how)
 {
+	const struct maps *m = song_maps(s, note[0].track);
 	int64_t off, last = 0, start = 0, trimmed = 0;
 	struct pattern_note *q;
 
@@ -101,7 +102,7 @@ pattern_make(struct pattern *p, const struct song *s, const struct note *note,
 		p->cap = n + n / 2;
 	}
 	if (how->trim)
-		trimmed = empty_bars(&s->maps, note[0].on, &start);
+		trimmed = empty_bars(m, note[0].on, &start);
 	for (size_t i = 0; i < n; i++) {
 		off = note[i].off;
 		if (how->pedal != NULL)
@@ -113,9 +114,9 @@ pattern_make(struct pattern *p, const struct song *s, const struct note *note,
 		if (off + (off == note[i].on) > last)
 			last = off + (off == note[i].on);
 		q = &p->note[i];
-		q->time = pattern_time(&s->maps, note[i].on) - start;
+		q->time = pattern_time(m, note[i].on) - start;
 		/* Ends are scaled, not lengths: nothing drifts. */
-		q->end = pattern_time(&s->maps, off) - start;
+		q->end = pattern_time(m, off) - start;
 		if (q->end <= q->time)
 			q->end = q->time + 1;
 		q->pitch = note[i].pitch;
@@ -124,7 +125,7 @@ pattern_make(struct pattern *p, const struct song *s, const struct note *note,
 		q->velocity = note[i].velocity;
 	}
 	p->n = n;
-	p->bars = maps_bars(&s->maps, last) - trimmed;
+	p->bars = maps_bars(m, last) - trimmed;
 	if (p->bars < 1)
 		p->bars = 1;
 	sort(p);
