@@ -11,10 +11,11 @@
  *	maps, own	entries that are `given`, and all keys
  *	text, ntexts	track by track
  *
- * The order on one tick is texts, maps, ends of notes, notes in the order of
- * the table, each with a program change where its channel has another
- * program.  A note that sounds when the next one of its track, channel and
- * pitch begins is ended there, as the reader would.
+ * The maps stand in the first track, but for those of format 2; it ends no
+ * earlier than they do.  The order on one tick is texts, maps, ends of notes,
+ * notes in the order of the table, each with a program change where its
+ * channel has another program.  A note that sounds when the next one of its
+ * track, channel and pitch begins is ended there, as the reader would.
  */
 #ifndef MIDI_SONG_WRITE_H
 #define MIDI_SONG_WRITE_H
