@@ -23,6 +23,12 @@ need() {
 	done
 }
 
+# shared DIR: skips the test where these corpora are missing.
+C=$SHARED/corpora
+shared() {
+	[ -d "$C/$1" ] || skip "no $C/$1"
+}
+
 # The filters that are built.
 filters() {
 	local f

@@ -1,11 +1,6 @@
 #!/usr/bin/env bats
 # witness - what other readers say of the same files, and what comes back
 load helper
-C=$SHARED/corpora
-
-shared() {
-	[ -d "$C/$1" ] || skip "no $C/$1"
-}
 
 # What make check builds for this file.
 events() {

@@ -16,6 +16,7 @@
 #include "files/create.h"
 #include "files/mark.h"
 #include "mpc/drive.h"
+#include "mpc/settle.h"
 
 enum { BLOCK = 1 << 18 };
 
@@ -136,7 +137,7 @@ list(struct drive *d, size_t number)
 	while (!bad && (e = readdir(dir)) != NULL) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
-		f->n++;
+		f->n += strcmp(e->d_name, MARK_NAME) != 0;
 		bad = set(&d->name,
 			  name_key_in(number, e->d_name, strlen(e->d_name)),
 			  1) == -1;
@@ -216,13 +217,13 @@ folder(struct drive *d, const char *path, int make)
 static int
 take_line(struct drive *d, const char *line, size_t n)
 {
-	const char *content, *file, *p, *slash;
-	size_t nfile, at = d->paths.len, depth = 0;
+	const char *content, *file, *claim, *p, *slash;
+	size_t nfile, nclaim, at = d->paths.len, depth = 0;
 	uint64_t number, key;
 
 	if (set(&d->line, hash_short(line, n, 0), 1) == -1)
 		return -1;
-	if (!index_parse(line, n, &content, &file, &nfile))
+	if (!index_parse(line, n, &content, &file, &nfile, &claim, &nclaim))
 		return 0;
 	/* A tree is the first two parts of a path. */
 	for (p = file; p < file + nfile; p++)
@@ -286,15 +287,23 @@ catch_up(struct drive *d)
 
 /* Some file systems know no locks; one process at a time is safe there. */
 static int
-lock(struct drive *d)
+take(int fd, int how)
 {
-	if (d->locked || d->json_fd == -1)
-		return 0;
-	while (flock(d->json_fd, d->dry ? LOCK_SH : LOCK_EX) == -1)
+	while (flock(fd, how) == -1)
 		if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS)
 			break;
 		else if (errno != EINTR)
 			return -1;
+	return 0;
+}
+
+static int
+lock(struct drive *d)
+{
+	if (d->locked || d->json_fd == -1)
+		return 0;
+	if (take(d->json_fd, d->dry ? LOCK_SH : LOCK_EX) == -1)
+		return -1;
 	d->locked = 1;
 	return catch_up(d);
 }
@@ -386,18 +395,19 @@ open_index(struct drive *d)
 	if (fd == -1)
 		return d->dry && errno == ENOENT ? 0 : -1;
 	flags |= O_CLOEXEC | O_NOFOLLOW;
+	d->meta_fd = fd;
+	/* Whoever settles the tree has the log to himself, and leaves another
+	 * index. */
+	if (!d->dry &&
+	    ((d->log_fd = openat(fd, "export.log", flags, 0644)) == -1 ||
+		take(d->log_fd, LOCK_SH) == -1))
+		return -1;
 	d->json_fd = openat(fd, "index.jsonl", flags, 0644);
-	if (!d->dry && d->json_fd != -1)
-		d->csv_fd = openat(fd, "index.csv", flags, 0644);
-	if (!d->dry && d->csv_fd != -1)
-		d->log_fd = openat(fd, "export.log", flags, 0644);
-	close(fd);
 	if (d->dry)
 		return d->json_fd == -1 && errno != ENOENT ? -1 : lock(d);
-	if (d->log_fd == -1)
-		return -1;
-	if (flock(d->json_fd, LOCK_EX) == -1 && errno != ENOLCK &&
-	    errno != EOPNOTSUPP && errno != ENOSYS)
+	if (d->json_fd == -1 ||
+	    (d->csv_fd = openat(fd, "index.csv", flags, 0644)) == -1 ||
+	    take(d->json_fd, LOCK_EX) == -1)
 		return -1;
 	d->locked = 1;
 	return mend_index(d) == -1 ? -1 : catch_up(d);
@@ -409,9 +419,11 @@ drive_open(struct drive *d, const char *path, int dry, const char **what)
 	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 	int bad;
 
-	*d = (struct drive){
-		.dry = dry, .json_fd = -1, .csv_fd = -1, .log_fd = -1
-	};
+	*d = (struct drive){ .dry = dry,
+		.json_fd = -1,
+		.csv_fd = -1,
+		.log_fd = -1,
+		.meta_fd = -1 };
 	*what = path;
 	d->fd = open(path, flags);
 	if (d->fd == -1 && errno == ENOENT && !dry &&
@@ -469,6 +481,8 @@ static int
 page_path(struct drive *d, const char *tree, const struct name *name, int page)
 {
 	buf_clear(&d->file);
+	if (name->plain)
+		return buf_str(&d->file, tree);
 	if (buf_fmt(&d->file, "%s/%s/", tree,
 		category_folder(name->category)) == -1 ||
 	    name_folder(&d->file, name) == -1)
@@ -482,6 +496,17 @@ make_name(struct buf *b, const struct name *name, const char *digits)
 {
 	buf_clear(b);
 	return name_make(b, name, digits);
+}
+
+static int
+set_claim(struct drive *d, const char *tree, const struct name *name)
+{
+	buf_clear(&d->claim);
+	return page_path(d, tree, name, 1) == -1 ||
+		buf_add(&d->claim, d->file.p, d->file.len) == -1 ||
+		buf_byte(&d->claim, '/') == -1
+	    ? -1
+	    : name_make(&d->claim, name, NULL);
 }
 
 /* Finds the file in one page: 1; 0 when it is not there, and the page has
@@ -539,7 +564,10 @@ place(struct drive *d, const char *tree, const struct name *name,
 		if (found == 1)
 			d->unchanged++;
 		if (found == 0) {
-			if (d->folders[number].n >= DRIVE_FULL)
+			if (name->most > 0 &&
+			    d->folders[number].n >= name->most)
+				return DRIVE_NO_ROOM;
+			if (d->folders[number].n >= DRIVE_FULL && !name->plain)
 				continue;
 			found = place_in(d, (size_t)number, name, hex, p, n);
 		}
@@ -580,6 +608,8 @@ drive_put(struct drive *d, const char *tree, const struct name *name,
 
 	hash_hex(hash, hex);
 	key = content_key(tree, strlen(tree), hex);
+	if (set_claim(d, tree, name) == -1)
+		return -1;
 	have = known(d, key, n);
 	if (have == 0) {
 		if (lock(d) == -1)
@@ -590,8 +620,8 @@ drive_put(struct drive *d, const char *tree, const struct name *name,
 		d->unchanged++;
 	if (have != 0)
 		return have == 1 ? 0 : -1;
-	if (place(d, tree, name, hex, p, n) == -1)
-		return -1;
+	if ((have = place(d, tree, name, hex, p, n)) != 0)
+		return have;
 	at = d->paths.len;
 	if (buf_add(&d->paths, d->file.p, d->file.len + 1) == -1)
 		return -1;
@@ -599,11 +629,10 @@ drive_put(struct drive *d, const char *tree, const struct name *name,
 }
 
 int
-drive_text(
-    struct drive *d, const char *tree, const char *name, const char *text)
+drive_file(struct drive *d, const char *tree, const char *name,
+    const void *bytes, size_t n)
 {
-	size_t n = strlen(text);
-	struct hash hash = hash_bytes(text, n);
+	struct hash hash = hash_bytes(bytes, n);
 	char hex[HASH_DIGITS + 1];
 	int fd, bad;
 
@@ -614,7 +643,7 @@ drive_text(
 	if (buf_str(&d->path, tree) == -1 ||
 	    (fd = make_folder(d, d->path.p)) == -1)
 		return -1;
-	bad = create_file(fd, name, hex, text, n) == -1 && errno != EEXIST;
+	bad = create_file(fd, name, hex, bytes, n) == -1 && errno != EEXIST;
 	close(fd);
 	return bad ? -1 : 0;
 }
@@ -630,6 +659,7 @@ drive_note(struct drive *d, struct index_entry *e, const struct hash *hash,
 	hash_hex(hash, hex);
 	e->content = hex;
 	e->file = d->file.p;
+	e->claim = d->claim.p;
 	if (index_json(&d->lines, e, r) == -1)
 		return -1;
 	key = hash_short(d->lines.p + from, d->lines.len - from, 0);
@@ -662,24 +692,49 @@ drive_commit(struct drive *d)
 	return bad ? -1 : 0;
 }
 
+static int
+close_all(struct drive *d)
+{
+	int *const fds[] = { &d->json_fd, &d->csv_fd, &d->log_fd, &d->meta_fd };
+	int bad = 0;
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++) {
+		bad |= *fds[i] != -1 && close(*fds[i]) == -1;
+		*fds[i] = -1;
+	}
+	return bad ? -1 : 0;
+}
+
+/* The last process to end finds the log free, and settles what it or the
+ * others wrote. */
+static int
+end_settled(struct drive *d)
+{
+	if (d->dry || d->log_fd == -1)
+		return 0;
+	flock(d->log_fd, LOCK_UN);
+	if (take(d->log_fd, LOCK_EX | LOCK_NB) == -1)
+		return errno == EWOULDBLOCK ? 0 : -1;
+	return settle(d->fd, d->meta_fd);
+}
+
 int
 drive_close(struct drive *d, const char *log)
 {
 	struct buf line = { 0 };
-	int bad = 0;
+	int bad = 0, e;
 
 	unlock(d);
+	buf_clear(&d->file);
 	if (d->log_fd != -1 && d->written > 0)
 		bad = buf_fmt(&line, "%s\n", log) == -1 ||
 		    append(d->log_fd, &line) == -1;
 	buf_free(&line);
-	if (d->json_fd != -1 && close(d->json_fd) == -1)
-		bad = 1;
-	if (d->csv_fd != -1 && close(d->csv_fd) == -1)
-		bad = 1;
-	if (d->log_fd != -1 && close(d->log_fd) == -1)
-		bad = 1;
-	d->json_fd = d->csv_fd = d->log_fd = -1;
+	bad = bad || end_settled(d) == -1;
+	e = errno;
+	if (close_all(d) == -1)
+		return -1;
+	errno = e;
 	return bad ? -1 : 0;
 }
 
@@ -701,6 +756,7 @@ drive_free(struct drive *d)
 	buf_free(&d->file);
 	buf_free(&d->block);
 	buf_free(&d->text);
+	buf_free(&d->claim);
 	buf_free(&d->lines);
 	buf_free(&d->rows);
 	*d = (struct drive){ .fd = -1 };

@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
+#include "mpc/expansion.h"
 #include "mpc/export.h"
+#include "mpc/program.h"
 #include "stream/num.h"
 #include "words/clean.h"
 
@@ -73,14 +76,14 @@ tempo_of(const struct song *s, const struct rec *r)
 
 static enum category
 category_of_part(
-    const struct export *x, const struct rec *r, const struct part *p)
+    const struct export *x, const struct rec *r, const struct voice *p)
 {
-	const struct note *note = x->parts.note + p->first;
+	const struct note *note = x->voices.note + p->first;
 	int64_t bars = maps_bars(&x->song.maps, x->song.last);
 	enum category c;
 
 	/* What the record says holds for a part that is all of the file. */
-	if (x->parts.n == 1) {
+	if (x->voices.n == 1) {
 		if ((c = category_find(rec_field(r, COL_CATEGORY))) !=
 		    CATEGORIES)
 			return c;
@@ -99,7 +102,7 @@ category_of_part(
 static int
 set_categories(struct export *x, const struct rec *r)
 {
-	size_t n = x->parts.n;
+	size_t n = x->voices.n;
 	enum category *c;
 
 	if (n > x->capcategory) {
@@ -110,34 +113,41 @@ set_categories(struct export *x, const struct rec *r)
 		x->capcategory = n + 64;
 	}
 	for (size_t i = 0; i < n; i++)
-		x->category[i] = category_of_part(x, r, &x->parts.part[i]);
+		x->category[i] = category_of_part(x, r, &x->voices.voice[i]);
 	return 0;
 }
 
+/* Puts bytes on the drive, below top/folder or just top, and their line in
+ * the index. */
 static int
-set_tree(struct export *x, const char *below)
-{
-	buf_clear(&x->tree);
-	return buf_fmt(&x->tree, "%s/%s", x->documents, below);
-}
-
-/* Puts bytes on the drive and its line in the index. */
-static int
-put(struct export *x, const struct rec *r, const struct name *name,
-    const char *part, size_t notes, const void *p, size_t n)
+put(struct export *x, const struct rec *r, const char *top, const char *folder,
+    const struct name *name, const char *part, size_t notes, const void *p,
+    size_t n)
 {
 	struct hash hash = hash_bytes(p, n);
 	struct index_entry entry = { .part = part,
-		.category = category_folder(name->category),
+		.category = name->plain ? folder != NULL ? folder : top
+					: category_folder(name->category),
 		.bpm = name->bpm,
 		.key = name->key,
 		.bars = name->bars,
 		.notes = notes };
 
-	if (drive_put(&x->drive, x->tree.p, name, &hash, p, n) == -1 ||
-	    drive_note(&x->drive, &entry, &hash, r) == -1)
+	buf_clear(&x->tree);
+	if (buf_fmt(&x->tree, "%s%s%s", top, folder != NULL ? "/" : "",
+		folder != NULL ? folder : "") == -1)
 		return EXPORT_FATAL;
-	return EXPORT_OK;
+	switch (drive_put(&x->drive, x->tree.p, name, &hash, p, n)) {
+	case 0:
+		break;
+	case DRIVE_NO_ROOM:
+		x->left_out++;
+		return EXPORT_OK;
+	default:
+		return EXPORT_FATAL;
+	}
+	return drive_note(&x->drive, &entry, &hash, r) == -1 ? EXPORT_FATAL
+							     : EXPORT_OK;
 }
 
 static void
@@ -157,10 +167,10 @@ static const char *const families[16] = { "Piano", "Mallets", "Organ", "Guitar",
  * more than the title and is for this channel alone, else the instrument.
  * (The first track's name is that of the whole, as the standard has it.) */
 static int
-set_part_words(struct export *x, const struct part *p, struct name *name)
+set_part_words(struct export *x, const struct voice *p, struct name *name)
 {
 	const struct track *t = &x->song.track[p->track];
-	unsigned program = x->parts.note[p->first].program & 127;
+	unsigned program = x->voices.note[p->first].program & 127;
 
 	buf_clear(&x->part);
 	name->part = NULL;
@@ -177,10 +187,34 @@ set_part_words(struct export *x, const struct part *p, struct name *name)
 	return 0;
 }
 
+/* The drum map's pads, once. */
+static int
+put_program(struct export *x)
+{
+	struct buf file = { 0 };
+	int bad = 0;
+
+	if (x->has_program || x->map == NULL || x->no_documents)
+		return 0;
+	x->has_program = 1;
+	bad = program_write(x->map, x->map_name, &x->stem) == -1 ||
+	    buf_fmt(&file, "%s.xpm", x->map_name) == -1;
+	for (int i = 0; i < EXPORT_DEVICES && !bad; i++) {
+		if (x->documents[i] == NULL)
+			break;
+		buf_clear(&x->tree);
+		bad = buf_fmt(&x->tree, "%s/Programs", x->documents[i]) == -1 ||
+		    drive_file(&x->drive, x->tree.p, file.p, x->stem.p,
+			x->stem.len) == -1;
+	}
+	buf_free(&file);
+	return bad ? -1 : 0;
+}
+
 static int
 put_pattern(struct export *x, const struct rec *r, size_t i, struct name *name)
 {
-	const struct part *p = &x->parts.part[i];
+	const struct voice *p = &x->voices.voice[i];
 	const struct track *t = &x->song.track[p->track];
 	struct pattern_how how = { .trim = x->trim };
 	char id[16];
@@ -191,7 +225,7 @@ put_pattern(struct export *x, const struct rec *r, size_t i, struct name *name)
 		how.map = x->map->to;
 	if (x->bake)
 		how.pedal = &x->pedal;
-	if (x->parts.n > 1) {
+	if (x->voices.n > 1) {
 		name->track = p->track + 1;
 		name->channel = p->channel + 1;
 	} else {
@@ -204,7 +238,7 @@ put_pattern(struct export *x, const struct rec *r, size_t i, struct name *name)
 	 * same as in its file. */
 	if (name->track != 1 && !several)
 		name->channel = 0;
-	if (pattern_make(&x->pattern, &x->song, x->parts.note + p->first, p->n,
+	if (pattern_make(&x->pattern, &x->song, x->voices.note + p->first, p->n,
 		&how) == -1 ||
 	    pattern_write(&x->form, &x->pattern, &x->text) == -1 ||
 	    set_part_words(x, p, name) == -1)
@@ -212,8 +246,17 @@ put_pattern(struct export *x, const struct rec *r, size_t i, struct name *name)
 	name->bars = x->pattern.bars;
 	set_key(name, r);
 	x->patterns++;
-	return put(x, r, name, name->track > 0 ? id : NULL, x->pattern.n,
-	    x->text.p, x->text.len);
+	if (category_is_drums(name->category) && put_program(x) == -1)
+		return EXPORT_FATAL;
+	if (!x->no_documents &&
+	    put(x, r, x->documents[0], "Patterns", name,
+		name->track > 0 ? id : NULL, x->pattern.n, x->text.p,
+		x->text.len) != EXPORT_OK)
+		return EXPORT_FATAL;
+	return x->pack == NULL ? EXPORT_OK
+			       : put(x, r, "Expansions", x->pack, name,
+				     name->track > 0 ? id : NULL, x->pattern.n,
+				     x->text.p, x->text.len);
 }
 
 /* The file itself, without what a wrapper puts round it. */
@@ -228,16 +271,88 @@ put_mid(struct export *x, const struct rec *r, struct name *name)
 		return EXPORT_OK;
 	name->category = c != CATEGORIES
 	    ? c
-	    : category_of_parts(x->category, x->parts.n, bars);
+	    : category_of_parts(x->category, x->voices.n, bars);
 	name->bars = bars > 0 ? bars : 1;
 	name->part = NULL;
 	name->suffix = ".mid";
 	read_part(r, &name->track, &name->channel);
 	set_key(name, r);
 	x->mids++;
-	return put(x, r, name,
+	return put(x, r, x->documents[0], "SAMPLES", name,
 	    rec_known(r, COL_PART) ? rec_field(r, COL_PART) : NULL,
 	    x->song.nnotes, smf.data, smf.size);
+}
+
+/* Where the devices and the firmware look for progressions. */
+static int
+put_progression(struct export *x, const struct rec *r, struct name *name)
+{
+	int bad = EXPORT_OK;
+
+	switch (harmony_progression(
+	    x->harmony, &x->song, r, x->title.p, &x->stem, &x->text)) {
+	case 0:
+		return EXPORT_OK;
+	case -1:
+		return EXPORT_FATAL;
+	}
+	x->made++;
+	name->title = x->stem.p;
+	name->suffix = ".progression";
+	name->most = x->progressions;
+	for (int i = 0; i < EXPORT_DEVICES && bad == EXPORT_OK; i++)
+		if (x->documents[i] != NULL && !x->no_documents)
+			bad = put(x, r, x->documents[i], "Progressions", name,
+			    NULL, x->song.nnotes, x->text.p, x->text.len);
+	if (bad == EXPORT_OK)
+		bad = put(x, r, "Progressions", NULL, name, NULL,
+		    x->song.nnotes, x->text.p, x->text.len);
+	return bad;
+}
+
+static int
+put_arp(struct export *x, const struct rec *r, struct name *name)
+{
+	int bad = EXPORT_OK;
+
+	switch (harmony_arp(
+	    x->harmony, &x->song, r, x->title.p, &x->stem, &x->text)) {
+	case 0:
+		return EXPORT_OK;
+	case -1:
+		return EXPORT_FATAL;
+	}
+	x->made++;
+	name->title = x->stem.p;
+	name->suffix = ".mid";
+	name->most = 0;
+	for (int i = 0; i < EXPORT_DEVICES && bad == EXPORT_OK; i++)
+		if (x->internal[i] != NULL)
+			bad = put(x, r, x->internal[i], "Arp Patterns", name,
+			    NULL, x->song.nnotes, x->text.p, x->text.len);
+	return bad;
+}
+
+/* What is made of the chords and figures. */
+static int
+put_harmony(struct export *x, const struct rec *r, double bpm)
+{
+	struct name name = { .plain = 1, .bpm = bpm };
+	int64_t bars = maps_bars(&x->song.maps, x->song.last);
+	int bad = EXPORT_OK;
+
+	if (x->progressions == 0 && !x->arps)
+		return EXPORT_OK;
+	if (x->harmony == NULL && (x->harmony = harmony_new()) == NULL)
+		return EXPORT_FATAL;
+	harmony_next(x->harmony);
+	name.bars = bars > 0 ? bars : 1;
+	(void)name_key(name.key, rec_field(r, COL_KEY));
+	if (x->progressions > 0)
+		bad = put_progression(x, r, &name);
+	if (bad == EXPORT_OK && x->arps)
+		bad = put_arp(x, r, &name);
+	return bad;
 }
 
 static int
@@ -246,21 +361,81 @@ put_all(struct export *x, const struct rec *r)
 	struct name name = { .suffix = ".mpcpattern" };
 	int bad = EXPORT_OK;
 
-	if (parts_make(&x->parts, &x->song) == -1 ||
+	if (voices_make(&x->voices, &x->song) == -1 ||
 	    set_categories(x, r) == -1 || set_title(x, r) == -1 ||
-	    set_tree(x, "Patterns") == -1 ||
 	    (x->bake && pedal_read(&x->pedal, x->load.bytes, x->load.n) == -1))
 		return EXPORT_FATAL;
 	name.title = x->title.p;
 	name.bpm = tempo_of(&x->song, r);
-	for (size_t i = 0; i < x->parts.n && bad == EXPORT_OK; i++)
+	for (size_t i = 0; i < x->voices.n && bad == EXPORT_OK; i++)
 		bad = put_pattern(x, r, i, &name);
-	if (bad == EXPORT_OK && x->mid)
-		bad = set_tree(x, "SAMPLES") == -1 ? EXPORT_FATAL
-						   : put_mid(x, r, &name);
+	if (bad == EXPORT_OK && x->mid && !x->no_documents)
+		bad = put_mid(x, r, &name);
+	if (bad == EXPORT_OK)
+		bad = put_harmony(x, r, name.bpm);
 	if (bad == EXPORT_OK && drive_commit(&x->drive) == -1)
 		bad = EXPORT_FATAL;
 	return bad;
+}
+
+static const char force_text[] =
+    "The Force reads the same patterns as the MPC.  They lie on this drive\n"
+    "once, in MPC_Documents/Patterns: open that folder in the browser.\n";
+
+/* A pack is browsable when it has its description and its cover. */
+static int
+begin_pack(struct export *x)
+{
+	buf_clear(&x->tree);
+	if (buf_fmt(&x->tree, "Expansions/%s", x->pack) == -1 ||
+	    expansion_xml(x->pack, &x->text) == -1 ||
+	    drive_file(&x->drive, x->tree.p, EXPANSION_XML, x->text.p,
+		x->text.len) == -1 ||
+	    expansion_cover(x->pack, &x->text) == -1)
+		return -1;
+	return drive_file(
+	    &x->drive, x->tree.p, EXPANSION_COVER, x->text.p, x->text.len);
+}
+
+int
+export_begin(struct export *x)
+{
+	buf_clear(&x->tree);
+	if (x->pack != NULL && begin_pack(x) == -1)
+		return -1;
+	if (x->documents[1] == NULL || x->no_documents)
+		return 0;
+	buf_clear(&x->tree);
+	if (buf_str(&x->tree, x->documents[1]) == -1)
+		return -1;
+	return drive_file(&x->drive, x->tree.p, "README.txt", force_text,
+	    sizeof(force_text) - 1);
+}
+
+int
+export_sum(const struct export *x, struct buf *b)
+{
+	char date[32];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (gmtime_r(&now, &tm) == NULL ||
+	    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		date[0] = '\0';
+	if (buf_fmt(b,
+		"%s %llu records, %llu patterns, %llu .mid, "
+		"%llu progressions and arps; %llu files %s, "
+		"%llu there already",
+		date, (unsigned long long)x->records,
+		(unsigned long long)x->patterns, (unsigned long long)x->mids,
+		(unsigned long long)x->made,
+		(unsigned long long)x->drive.written,
+		x->dry ? "to write" : "written",
+		(unsigned long long)x->drive.unchanged) == -1)
+		return -1;
+	return x->left_out == 0 ? 0
+				: buf_fmt(b, ", %llu progressions left out",
+				      (unsigned long long)x->left_out);
 }
 
 int
@@ -295,7 +470,7 @@ export_free(struct export *x)
 	pattern_form_free(&x->form);
 	drive_free(&x->drive);
 	song_free(&x->song);
-	parts_free(&x->parts);
+	voices_free(&x->voices);
 	pedal_free(&x->pedal);
 	pattern_free(&x->pattern);
 	free(x->category);
@@ -304,5 +479,7 @@ export_free(struct export *x)
 	buf_free(&x->title);
 	buf_free(&x->part);
 	buf_free(&x->text);
+	buf_free(&x->stem);
+	harmony_free(x->harmony);
 	*x = (struct export){ .drive = { .fd = -1 } };
 }

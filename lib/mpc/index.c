@@ -130,9 +130,10 @@ index_json(struct buf *b, const struct index_entry *e, const struct rec *r)
 		return -1;
 	}
 	yajl_gen_map_open(g);
-	/* index_parse() knows these two, in this order. */
+	/* index_parse() knows these, in this order. */
 	pair(g, "content", e->content);
 	pair(g, "file", e->file);
+	pair(g, "claim", e->claim);
 	for (size_t i = 0; i < FIELDS; i++)
 		field(g, i, value(e, r, i, &tmp));
 	yajl_gen_map_close(g);
@@ -170,7 +171,8 @@ index_csv(struct buf *b, const struct index_entry *e, const struct rec *r)
 	struct buf tmp = { 0 };
 	int bad;
 
-	bad = cell(b, e->content) == -1 || cell(b, e->file) == -1;
+	bad = cell(b, e->content) == -1 || cell(b, e->file) == -1 ||
+	    cell(b, e->claim) == -1;
 	for (size_t i = 0; i < FIELDS && !bad; i++)
 		bad = cell(b, value(e, r, i, &tmp)) == -1;
 	buf_free(&tmp);
@@ -180,7 +182,8 @@ index_csv(struct buf *b, const struct index_entry *e, const struct rec *r)
 int
 index_csv_head(struct buf *b)
 {
-	if (cell(b, "content") == -1 || cell(b, "file") == -1)
+	if (cell(b, "content") == -1 || cell(b, "file") == -1 ||
+	    cell(b, "claim") == -1)
 		return -1;
 	for (size_t i = 0; i < FIELDS; i++)
 		if (cell(b, columns[fields[i].col].name) == -1)
@@ -188,25 +191,33 @@ index_csv_head(struct buf *b)
 	return buf_str(b, "\r\n");
 }
 
+/* The string that ends at the next quotation mark; none of ours has escapes. */
+static int
+slice(const char **p, const char *end, const char *before, const char **s,
+    size_t *n)
+{
+	size_t skip = strlen(before);
+	const char *q;
+
+	if ((size_t)(end - *p) <= skip || memcmp(*p, before, skip) != 0)
+		return 0;
+	*s = *p + skip;
+	if ((q = memchr(*s, '"', (size_t)(end - *s))) == NULL)
+		return 0;
+	*n = (size_t)(q - *s);
+	*p = q;
+	return memchr(*s, '\\', *n) == NULL;
+}
+
 int
 index_parse(const char *line, size_t n, const char **content, const char **file,
-    size_t *nfile)
+    size_t *nfile, const char **claim, size_t *nclaim)
 {
-	static const char head[] = "{\"content\":\"";
-	static const char middle[] = "\",\"file\":\"";
-	const char *p = line, *end = line + n, *q;
+	const char *p = line, *end = line + n;
+	size_t digits;
 
-	if (n < sizeof(head) + INDEX_CONTENT + sizeof(middle) ||
-	    memcmp(p, head, sizeof(head) - 1) != 0)
-		return 0;
-	*content = p += sizeof(head) - 1;
-	p += INDEX_CONTENT;
-	if (memcmp(p, middle, sizeof(middle) - 1) != 0)
-		return 0;
-	*file = p += sizeof(middle) - 1;
-	q = memchr(p, '"', (size_t)(end - p));
-	if (q == NULL || memchr(p, '\\', (size_t)(q - p)) != NULL)
-		return 0;
-	*nfile = (size_t)(q - p);
-	return 1;
+	return slice(&p, end, "{\"content\":\"", content, &digits) &&
+	    digits == INDEX_CONTENT &&
+	    slice(&p, end, "\",\"file\":\"", file, nfile) &&
+	    slice(&p, end, "\",\"claim\":\"", claim, nclaim);
 }

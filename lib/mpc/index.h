@@ -17,6 +17,7 @@ enum { INDEX_CONTENT = 32 }; /* hexadecimal digits of a content */
 struct index_entry {
 	const char *content; /* XXH3-128 of the file on the drive */
 	const char *file;    /* its path on the drive */
+	const char *claim;   /* the path that it would have were it alone */
 	const char *part;    /* tTTcCC, or NULL for a whole file */
 	const char *category;
 	double bpm;
@@ -33,6 +34,6 @@ int index_csv_head(struct buf *);
 /* From a line that index_json() wrote, of n bytes: 1 and slices of it; 0 when
  * it is none. */
 int index_parse(const char *line, size_t n, const char **content,
-    const char **file, size_t *nfile);
+    const char **file, size_t *nfile, const char **claim, size_t *nclaim);
 
 #endif

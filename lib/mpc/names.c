@@ -74,7 +74,7 @@ fit(size_t most, const char *s)
 
 /* What stands behind the title. */
 static void
-tail(char *q, size_t room, const struct name *n, const char *digits, int part)
+tail(char *q, size_t room, const struct name *n, int part)
 {
 	int64_t bars = n->bars > MOST_BARS ? MOST_BARS : n->bars;
 	char track[16] = "", channel[16] = "";
@@ -83,10 +83,9 @@ tail(char *q, size_t room, const struct name *n, const char *digits, int part)
 		snprintf(track, sizeof(track), " T%02d", n->track);
 	if (n->channel > 0)
 		snprintf(channel, sizeof(channel), " C%02d", n->channel);
-	snprintf(q, room, " %dbpm%s%s %lldbar%s%s%s%.*s%s%s", rounded(n->bpm),
+	snprintf(q, room, " %dbpm%s%s %lldbar%s%s%s%.*s", rounded(n->bpm),
 	    n->key[0] != '\0' ? " " : "", n->key, (long long)bars, track,
-	    channel, part > 0 ? " " : "", part, part > 0 ? n->part : "",
-	    digits != NULL ? " " : "", digits != NULL ? digits : "");
+	    channel, part > 0 ? " " : "", part, part > 0 ? n->part : "");
 }
 
 int
@@ -97,19 +96,26 @@ name_make(struct buf *b, const struct name *n, const char *digits)
 	size_t used, room;
 	int part = 0;
 
+	if (n->plain) {
+		room = NAME_LONGEST - NAME_DIGITS;
+		return buf_fmt(b, "%.*s%s%s%s", fit(room, n->title), n->title,
+		    digits != NULL ? " " : "", digits != NULL ? digits : "",
+		    n->suffix);
+	}
 	if (n->track > 0 && n->part != NULL && strcmp(n->part, n->title) != 0)
 		part = fit(PART_LONGEST, n->part);
 	for (;; part = 0) {
-		tail(end, sizeof(end), n, digits, part);
-		used = strlen(word) + 1 + strlen(end);
+		tail(end, sizeof(end), n, part);
+		used = strlen(word) + 1 + strlen(end) + NAME_DIGITS;
 		room = used < NAME_LONGEST ? NAME_LONGEST - used : 0;
 		if (room >= TITLE_SHORTEST || part == 0)
 			break;
 	}
 	if (room == 0)
 		room = 1;
-	return buf_fmt(b, "%s-%.*s%s%s", word, fit(room, n->title), n->title,
-	    end, n->suffix);
+	return buf_fmt(b, "%s-%.*s%s%s%s%s", word, fit(room, n->title),
+	    n->title, end, digits != NULL ? " " : "",
+	    digits != NULL ? digits : "", n->suffix);
 }
 
 int

@@ -3,7 +3,8 @@
  *	<Category>-<Title> <BPM>bpm <Key> <bars>bar[ T<nn>[ C<nn>] <part>]
  *
  * The hyphen stands only behind the category, where the device's browser
- * splits a name.  ASCII, at most NAME_LONGEST characters and the suffix;
+ * splits a name.  ASCII, at most NAME_LONGEST characters and the suffix,
+ * with room for the digits that may follow, so that those change nothing else;
  * nothing that FAT or exFAT forbids, no blank or dot at the end.  A name
  * depends on what is given here and on nothing else.
  *
@@ -15,7 +16,7 @@
 #include "mpc/category.h"
 #include "stream/buf.h"
 
-enum { NAME_LONGEST = 60, NAME_KEY = 4 };
+enum { NAME_LONGEST = 60, NAME_DIGITS = 9, NAME_KEY = 4 };
 
 struct name {
 	enum category category;
@@ -27,6 +28,8 @@ struct name {
 	int channel;        /* from 1; 0 where the track has one channel */
 	const char *part;   /* clean words, or NULL */
 	const char *suffix; /* .mpcpattern */
+	int plain;   /* the title is all of the name, its folder the tree's */
+	size_t most; /* files in that folder, or 0: any number */
 };
 
 /* A clean name's words: blanks between, no hyphen. */

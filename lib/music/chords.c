@@ -376,6 +376,27 @@ chords_roman(const struct chords *c, const struct key *k, struct buf *b)
 	return k->tonic < 0 ? 0 : text(c, k, b, roman_text);
 }
 
+unsigned
+chord_classes(const struct chord *c)
+{
+	/* Semitones above the root. */
+	static const uint16_t above[CHORD_QUALITIES] = {
+		[CHORD_MAJ] = 1 | 1 << 4 | 1 << 7,
+		[CHORD_MIN] = 1 | 1 << 3 | 1 << 7,
+		[CHORD_DIM] = 1 | 1 << 3 | 1 << 6,
+		[CHORD_AUG] = 1 | 1 << 4 | 1 << 8,
+		[CHORD_SUS2] = 1 | 1 << 2 | 1 << 7,
+		[CHORD_SUS4] = 1 | 1 << 5 | 1 << 7,
+		[CHORD_7] = 1 | 1 << 4 | 1 << 7 | 1 << 10,
+		[CHORD_MAJ7] = 1 | 1 << 4 | 1 << 7 | 1 << 11,
+		[CHORD_M7] = 1 | 1 << 3 | 1 << 7 | 1 << 10,
+		[CHORD_M7B5] = 1 | 1 << 3 | 1 << 6 | 1 << 10,
+	};
+	unsigned x = (unsigned)above[c->quality] << c->root;
+
+	return (x | x >> 12) & 0xfff;
+}
+
 void
 chords_free(struct chords *c)
 {

@@ -54,6 +54,8 @@ int chords_text(const struct chords *, const struct key *, struct buf *);
 int chords_roman(const struct chords *, const struct key *, struct buf *);
 /* One chord by name, spelt as in the key: 0, or -1 ENOMEM. */
 int chord_text(const struct chord *, const struct key *, struct buf *);
+/* Its pitch classes: bit 0 C to bit 11 B. */
+unsigned chord_classes(const struct chord *);
 void chords_free(struct chords *);
 
 #endif
