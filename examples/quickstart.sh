@@ -50,6 +50,9 @@ ask 'Drums between 90 and 130 BPM:' "
 ask 'Files with chords, and their key:' "
 	SELECT name, key, chords, roman FROM file
 	WHERE status = 'ok' AND chords IS NOT NULL ORDER BY name LIMIT 10"
+ask 'What the names and notes say of them:' "
+	SELECT name, category, tags FROM file
+	WHERE status = 'ok' AND tags <> '' ORDER BY category, name LIMIT 10"
 ask 'What was damaged, and why:' "
 	SELECT detail, coalesce(member, source) AS thing FROM problem ORDER BY detail LIMIT 10"
 echo

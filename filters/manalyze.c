@@ -13,6 +13,7 @@
 #include "music/texts.h"
 #include "stream/num.h"
 #include "stream/tool.h"
+#include "words/named.h"
 
 enum { OPT_EVENTS = TOOL_LONG, OPT_SIZE, OPT_TIMELINE };
 

@@ -101,7 +101,8 @@ worst() {
 work() {
 	mextract "${loud[@]}" -l "$library" | msanitize "${loud[@]}" |
 		if [ $split = 1 ]; then msplit "${loud[@]}" -l "$library"; else exec cat; fi |
-		if [ $analyse = 1 ]; then manalyze "${loud[@]}"; else exec cat; fi
+		if [ $analyse = 1 ]; then manalyze "${loud[@]}"; else exec cat; fi |
+		mtag "${loud[@]}"
 	worst "${PIPESTATUS[@]}"
 }
 
@@ -113,7 +114,7 @@ fi
 for s in "${sources[@]}"; do
 	[ -e "$s" ] || die "$s: No such file or directory"
 done
-for tool in mfind mextract msanitize msplit manalyze mdbload mcols; do
+for tool in mfind mextract msanitize msplit manalyze mtag mdbload mcols; do
 	command -v $tool >/dev/null || die "$tool: not installed"
 done
 [ -z "$drive" ] || command -v mexport-mpc >/dev/null || die "mexport-mpc: not installed"
@@ -133,6 +134,7 @@ find_sources() {
 shown="mfind $(printf '%q ' "${sources[@]}")| mextract -l $(printf %q "$library") | msanitize"
 [ $split = 0 ] || shown+=" | msplit -l $(printf %q "$library")"
 [ $analyse = 0 ] || shown+=' | manalyze'
+shown+=' | mtag'
 # A password in a URL is nobody's business.
 shown+=" | mdbload -l $(printf %q "$library") -d $(printf %q "$db" | sed 's#\(//[^:@/]*\):[^@/]*@#\1@#')"
 [ -z "$drive" ] || shown+=" -t | mexport-mpc -o $(printf %q "$drive") --format $format"

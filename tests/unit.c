@@ -24,6 +24,9 @@
 #include "stream/num.h"
 #include "words/clean.h"
 #include "words/decode.h"
+#include "words/named.h"
+#include "words/notes.h"
+#include "words/tags.h"
 
 enum { ROUNDS = 20000, CONTENTS = 20000, RACERS = 2 };
 
@@ -902,6 +905,120 @@ test_seen(int dir)
 	done("the set holds every content once");
 }
 
+static void
+test_tokens(void)
+{
+	static const char text[] = "HiHats_02 (DnB), Tom's MIDILoop - BPMs x-y";
+	static const struct {
+		const char *word;
+		enum token_link link;
+	} want[] = { { "hi", TOKEN_APART }, { "hats", TOKEN_GLUED },
+		{ "02", TOKEN_NEXT }, { "dn", TOKEN_APART },
+		{ "b", TOKEN_GLUED }, { "tom", TOKEN_APART },
+		{ "midi", TOKEN_APART }, { "loop", TOKEN_GLUED },
+		{ "bpms", TOKEN_APART }, { "x", TOKEN_NEXT },
+		{ "y", TOKEN_DASH } };
+	const size_t n = sizeof(want) / sizeof(*want);
+	struct tokens t;
+	const char *p;
+	size_t k;
+
+	tokens_read(&t, text, sizeof(text) - 1);
+	CHECK(t.n == n);
+	for (size_t i = 0; i < n && i < t.n; i++) {
+		p = tokens_text(&t, i, &k);
+		CHECK(k == strlen(want[i].word) &&
+		    memcmp(p, want[i].word, k) == 0);
+		/* What stands between a genitive and a word is no blank. */
+		if (i != 6)
+			CHECK(t.token[i].link == want[i].link);
+	}
+	CHECK(tokens_stem("a.tar.gz", 8) == 1 && tokens_stem("a.MID", 5) == 1 &&
+	    tokens_stem(".mid", 4) == 4 && tokens_stem("a.b", 3) == 3);
+	done("a name falls apart into its words");
+}
+
+static void
+test_notes(void)
+{
+	static const struct {
+		const char *text;
+		enum notes_how how;
+		int tonic, minor;
+	} want[] = { { "C", NOTES_LETTER, 0, 0 }, { "F#", NOTES_SHORT, 6, 0 },
+		{ "Bbm", NOTES_SHORT, 10, 1 }, { "Amin", NOTES_MODE, 9, 1 },
+		{ "Cmaj7", NOTES_CHORD, 0, 0 }, { "Dm7b5", NOTES_CHORD, 2, 0 },
+		{ "Fsm", NOTES_SHORT, 6, 1 }, { "Asmin", NOTES_MODE, 10, 1 },
+		{ "am", NOTES_NONE, 0, 0 }, { "H", NOTES_NONE, 0, 0 },
+		{ "C4", NOTES_NONE, 0, 0 }, { "Cat", NOTES_NONE, 0, 0 },
+		{ "", NOTES_NONE, 0, 0 } };
+	static const char *const german[] = { "h", "moll" };
+	static const char *const french[] = { "sol", "diese", "mineur" };
+	static const size_t g[] = { 1, 4 }, f[] = { 3, 5, 6 };
+	struct notes_name k;
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++) {
+		n = strlen(want[i].text);
+		k = notes_name(&want[i].text, &n, 1);
+		CHECK(k.how == want[i].how && k.tonic == want[i].tonic &&
+		    k.minor == want[i].minor);
+	}
+	k = notes_name(german, g, 2);
+	CHECK(k.how == NOTES_MODE && k.tonic == 11 && k.minor && k.words == 2);
+	k = notes_name(french, f, 3);
+	CHECK(k.how == NOTES_MODE && k.tonic == 8 && k.minor && k.words == 3);
+	done("keys and chords as people write them");
+}
+
+/* Whatever a name is: spans lie inside, and what is stated is in range. */
+static void
+test_named(void)
+{
+	static const char some[] = "0123456789 _-.#()[]/bpmBPMabcdefgABCDEFGm"
+				   "\x7f take bar in maj min";
+	struct vocab v = { 0 };
+	struct tags t = { .vocab = &v };
+	const struct tags_name *x;
+	struct named s;
+	char text[64];
+	double conf;
+	size_t n;
+
+	CHECK(named_tempo("/a/x 118bpm.mid", 15, &conf) == 118 && conf == .9);
+	CHECK(
+	    named_tempo("/a/150 Mambo 01.mid", 19, &conf) == 150 && conf < .9);
+	CHECK(named_tempo("/90bpm/150 Mambo 01", 19, &conf) == 90);
+	CHECK(named_tempo("Take 118.mid", 12, &conf) == 0 && conf == 0);
+	CHECK(named_tempo("", 0, &conf) == 0);
+	CHECK(vocab_add_builtin(&v) == 0);
+	for (int i = 0; i < ROUNDS; i++) {
+		n = number(sizeof(text));
+		for (size_t k = 0; k < n; k++)
+			text[k] = some[number(sizeof(some) - 1)];
+		named_read(&s, text, n, (enum named_place)number(3));
+		CHECK(s.bpm_at.at + s.bpm_at.n <= n);
+		CHECK(s.key_at.at + s.key_at.n <= n);
+		CHECK(s.meter_at.at + s.meter_at.n <= n);
+		CHECK(s.chord_at.at + s.chord_at.n <= n);
+		CHECK((s.bpm_at.n > 0) == (s.bpm > 0));
+		CHECK(s.bpm == 0 || (s.bpm >= 30 && s.bpm < 401));
+		CHECK(s.tonic < 12 && s.minor < 2);
+		CHECK(s.num == 0 || (s.den > 0 && (s.den & (s.den - 1)) == 0));
+		fill((unsigned char *)text, n);
+		for (size_t k = 0; k < n; k++)
+			if (text[k] == '\\')
+				text[k] = '/';
+		x = tags_name(&t, text, n, (enum named_place)number(3));
+		CHECK(x != NULL && x->known >= 0 && x->known <= 1);
+		for (size_t k = 0; x != NULL && k < x->nhit; k++)
+			CHECK(x->hit[k].at + x->hit[k].n <= x->len);
+	}
+	tags_free(&t);
+	vocab_free(&v);
+	done("no name is too odd to be read for what it states");
+}
+
 int
 main(void)
 {
@@ -927,6 +1044,9 @@ main(void)
 	test_map_round_trips();
 	test_clean();
 	test_decode();
+	test_tokens();
+	test_notes();
+	test_named();
 	test_map();
 	test_hash();
 	test_seen(dir);

@@ -22,7 +22,7 @@ ends() {
 @test "the pipe, a filter at a time" {
 	local t s
 	grind mfind src >in
-	for t in "mextract -l lib" msanitize "mrepair -l lib" "msplit -l lib" manalyze "mdbload -t -l lib"; do
+	for t in "mextract -l lib" msanitize "mrepair -l lib" "msplit -l lib" manalyze mtag "mdbload -t -l lib"; do
 		s=0
 		# shellcheck disable=SC2086 # a filter and its options
 		grind $t <in >out || s=$?

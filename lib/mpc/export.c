@@ -78,25 +78,24 @@ static enum category
 category_of_part(
     const struct export *x, const struct rec *r, const struct voice *p)
 {
-	const struct note *note = x->voices.note + p->first;
-	int64_t bars = maps_bars(&x->song.maps, x->song.last);
+	struct category_facts f = { .bars =
+					maps_bars(&x->song.maps, x->song.last),
+		.words = CATEGORIES };
 	enum category c;
 
 	/* What the record says holds for a part that is all of the file. */
 	if (x->voices.n == 1) {
-		if ((c = category_find(rec_field(r, COL_CATEGORY))) !=
-		    CATEGORIES)
+		c = category_find(rec_field(r, COL_CATEGORY));
+		if (c != CATEGORIES)
 			return c;
-		if (rec_known(r, COL_DRUM_PARTS))
-			return category_of_drum_list(
-			    rec_field(r, COL_DRUM_PARTS));
-		if (rec_known(r, COL_ROLE))
-			return category_of_role(
-			    rec_field(r, COL_ROLE), note, p->n, bars);
+		f.role = category_role(rec_field(r, COL_ROLE));
+		f.drums = category_drums(rec_field(r, COL_DRUM_PARTS));
 	}
-	if (p->channel == DRUM_CHANNEL || rec_is(r, COL_ROLE, "drums"))
-		return category_of_drums(note, p->n);
-	return category_of_notes(note, p->n, bars);
+	if (f.drums != 0 || p->channel == DRUM_CHANNEL ||
+	    rec_is(r, COL_ROLE, "drums"))
+		f.role = category_role("drums");
+	category_notes(&f, x->voices.note + p->first, p->n);
+	return category_decide(&f);
 }
 
 static int

@@ -13,7 +13,7 @@
 #ifndef MPC_NAMES_H
 #define MPC_NAMES_H
 
-#include "mpc/category.h"
+#include "music/category.h"
 #include "stream/buf.h"
 
 enum { NAME_LONGEST = 60, NAME_DIGITS = 9, NAME_KEY = 4 };

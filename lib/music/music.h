@@ -13,7 +13,6 @@
 #include "music/key.h"
 #include "music/measure.h"
 #include "music/meter.h"
-#include "music/named.h"
 #include "music/role.h"
 #include "music/swing.h"
 #include "music/tempo.h"

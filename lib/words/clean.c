@@ -80,6 +80,12 @@ ascii_of(struct buf *b, const unsigned char *p, size_t n)
 	return bad ? -1 : 0;
 }
 
+int
+clean_ascii(struct buf *b, const void *p, size_t n)
+{
+	return ascii_of(b, p, n);
+}
+
 static int
 note_letter(char c)
 {

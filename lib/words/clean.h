@@ -23,6 +23,9 @@ enum { CLEAN_LONGEST = 100 };
 int clean_init(void);
 /* A word or folder, without suffix. */
 int clean_stem(struct buf *b, const void *, size_t n);
+/* The bytes as ASCII, before any other rule; what has no equivalent is a
+ * blank. */
+int clean_ascii(struct buf *b, const void *, size_t n);
 /* A MIDI file's name: known suffixes become `.mid`, as last resort one is
  * added.  Only the bytes behind the last slash count. */
 int clean_file(struct buf *b, const void *, size_t n);
