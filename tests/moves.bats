@@ -54,6 +54,7 @@ soak() {
 	many src "$MOVES"
 	mfind "$PWD/src" | mextract -l lib | sort -R --random-source=<(yes) >found
 	contents src >whole
+	(cd src && find . -type d | sort) >folders
 	cut -c1-32 whole | sort >hashes
 	sed "s,^\(.\{32\}\)  \./,\1 $PWD/src/," whole >before
 	t0=$EPOCHREALTIME
@@ -73,12 +74,31 @@ soak() {
 		run -0 --separate-stderr msanitize -l lib --undo "$log"
 		[ -z "$stderr" ]
 		contents src | cmp - whole
-		[ -z "$(find src -newer whole -type d -empty)" ]
+		(cd src && find . -type d | sort) | cmp - folders
 	done
 }
 
 @test "msanitize -i killed at any moment: the log explains all, undo restores it" {
 	soak msanitize -q -i -l lib
+}
+
+@test "mrename killed at any moment: folders too" {
+	soak mrename -q -l lib -o src --template '{hash:.1}/{hash:.2}/same'
+}
+
+@test "two of one template at once, in a folder that both make" {
+	for i in $(seq $((ROUNDS * 2))); do
+		rm -rf src lib
+		mkdir src
+		for k in $(seq 200); do echo "$k" >"src/$k.mid"; done
+		ls src/* >all
+		contents src | cut -c1-32 | sort >hashes
+		mrename -q -l lib -o src --template '{size}/deep/x' < <(grep '[02468]\.' all) >one.out &
+		mrename -q -l lib -o src --template '{size}/Deep/X' < <(grep '[13579]\.' all) >two.out
+		wait $!
+		contents src | cut -c1-32 | sort | cmp - hashes
+		cat one.out two.out | cut -f1 | sort | cmp - <(find "$PWD/src" -type f | sort)
+	done
 }
 
 @test "two of the same clean name at once: nothing is overwritten, case aside" {

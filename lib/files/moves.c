@@ -66,12 +66,33 @@ fail(struct moves *m, struct move *v, const char *why)
 /* --- what is to be done -----------------------------------------------------
  */
 
+/* Keeps the record; of one that is only planned its path will do. */
+static int
+keep_record(struct moves *m, struct move *v, const struct rec *r)
+{
+	size_t n = 0;
+	char *q;
+
+	v->nf = m->plan ? 1 : r->nf;
+	for (size_t i = 0; i < v->nf; i++)
+		n += r->len[i] + 1;
+	if (buf_grow(&m->text, n + 1) == -1)
+		return -1;
+	if (m->text.len == 0)
+		m->text.p[m->text.len++] = '\0';
+	v->fields = m->text.len;
+	q = m->text.p + m->text.len;
+	for (size_t i = 0; i < v->nf; q += r->len[i] + 1, i++)
+		memcpy(q, r->field[i], r->len[i] + 1);
+	m->text.len += n;
+	return 0;
+}
+
 /* A place in the queue with the record in it. */
 static struct move *
 queue(struct moves *m, const struct rec *r)
 {
 	struct move *v;
-	size_t offset;
 
 	if (array_room(&m->move, m->n + 1, &m->cap, sizeof(*v)) == -1)
 		return NULL;
@@ -79,13 +100,8 @@ queue(struct moves *m, const struct rec *r)
 	memset(v, 0, offsetof(struct move, chosen));
 	v->why = 0;
 	v->stays = 0;
-	v->nf = r->nf;
-	for (size_t i = 0; i < r->nf; i++) {
-		if ((offset = keep(m, r->field[i], r->len[i])) == 0)
-			return NULL;
-		if (i == 0)
-			v->fields = offset;
-	}
+	if (keep_record(m, v, r) == -1)
+		return NULL;
 	m->n++;
 	return v;
 }
@@ -127,25 +143,54 @@ base_of(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
+/* lstat of the file at m->old; those of one folder come together, and a long
+ * path costs more than the file. */
+static int
+look(struct moves *m, struct stat *st)
+{
+	const char *base = base_of(m->old.p);
+	size_t n = (size_t)(base - m->old.p);
+
+	if (m->from.len != n || memcmp(m->from.p, m->old.p, n) != 0) {
+		if (m->fromfd != -1)
+			close(m->fromfd);
+		buf_clear(&m->from);
+		if (buf_add(&m->from, m->old.p, n) == -1)
+			return -1;
+		m->fromfd = open(m->from.p, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (m->fromfd == -1)
+		return lstat(m->old.p, st);
+	return fstatat(m->fromfd, base, st, AT_SYMLINK_NOFOLLOW);
+}
+
+/* Whether the record says what the file holds. */
+static int
+said(struct move *v, const struct rec *r)
+{
+	return rec_known(r, COL_HASH) &&
+	    hash_parse(rec_field(r, COL_HASH), &v->hash) == 0 &&
+	    num_int(rec_field(r, COL_SIZE), 0, INT64_MAX, &v->size) == 0;
+}
+
 /* What the file holds, from its record, or read anew: NULL, or why it cannot
  * be moved. */
 static const char *
 identify(struct moves *m, struct move *v, const struct rec *r)
 {
-	struct hash known;
+	int known = said(v, r);
+	struct hash was;
 	struct stat st;
-	int64_t size;
 	ssize_t n;
 
-	if (lstat(m->old.p, &st) == -1)
+	/* A plan is made from what is known. */
+	if (known && m->plan)
+		return NULL;
+	if (look(m, &st) == -1)
 		return strerror(errno);
 	if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
 		return "no regular file";
-	v->size = st.st_size;
-	if (S_ISREG(st.st_mode) && rec_known(r, COL_HASH) &&
-	    hash_parse(rec_field(r, COL_HASH), &v->hash) == 0 &&
-	    num_int(rec_field(r, COL_SIZE), 0, INT64_MAX, &size) == 0 &&
-	    size == st.st_size)
+	if (known && S_ISREG(st.st_mode) && v->size == st.st_size)
 		return NULL;
 	n = create_slurp(AT_FDCWD, m->old.p, &m->bytes, &m->room, LARGEST);
 	if (n == -1)
@@ -153,8 +198,8 @@ identify(struct moves *m, struct move *v, const struct rec *r)
 	v->size = n;
 	v->hash = hash_bytes(m->bytes, (size_t)n);
 	if (rec_known(r, COL_HASH) &&
-	    (hash_parse(rec_field(r, COL_HASH), &known) == -1 ||
-		memcmp(&known, &v->hash, sizeof(known)) != 0))
+	    (hash_parse(rec_field(r, COL_HASH), &was) == -1 ||
+		memcmp(&was, &v->hash, sizeof(was)) != 0))
 		return "was changed since it was read";
 	return NULL;
 }
@@ -619,6 +664,9 @@ free_moves(struct moves *m)
 	library_close(&m->library);
 	folders_free(&m->folders);
 	undo_end(&m->log);
+	if (m->fromfd != -1)
+		close(m->fromfd);
+	buf_free(&m->from);
 	free(m->move);
 	free(m->bytes);
 	buf_free(&m->text);
@@ -644,7 +692,7 @@ moves_run(struct moves *m, const char *library, stream_work work, void *ctx)
 	struct stream s;
 	int status;
 
-	m->log.fd = -1;
+	m->log.fd = m->fromfd = -1;
 	m->folders.plan = m->plan;
 	open_library(&m->library, library, m->plan);
 	stream_open(&s);

@@ -33,6 +33,8 @@ struct moves {
 	size_t ntouched;
 	struct buf text;      /* of what waits */
 	struct buf old, path; /* of the record at hand, absolute and as it is */
+	struct buf from;      /* the folder of the last file, open as fromfd */
+	int fromfd;
 	char *bytes;
 	size_t room;
 	struct rec_in memory;
