@@ -87,7 +87,7 @@ soak() {
 }
 
 @test "two of one template at once, in a folder that both make" {
-	for i in $(seq $((ROUNDS * 2))); do
+	for i in $(seq $((ROUNDS * 5 / 2))); do
 		rm -rf src lib
 		mkdir src
 		for k in $(seq 200); do echo "$k" >"src/$k.mid"; done
@@ -103,7 +103,7 @@ soak() {
 
 @test "two of the same clean name at once: nothing is overwritten, case aside" {
 	# Each process takes the half of a folder.
-	for i in $(seq $((ROUNDS * 2))); do
+	for i in $(seq $((ROUNDS * 5 / 2))); do
 		rm -rf src lib
 		mkdir src
 		for k in $(seq 100); do

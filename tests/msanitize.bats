@@ -122,7 +122,6 @@ a_b.mid" ]
 	done >>raw
 	head -c 3000000 /dev/urandom | tr '/\0' '__' | tr '\n' '\0' >>raw
 	tr '\0\n' '\n_' <raw | grep -av '^$' | tr '\n' '\0' >names
-	mfind -q -0 <names >found || true
 	tr '\0' '\n' <names | sed 's/\\/\\\\/g; s/\t/\\t/g; s/\r/\\r/g' >paths
 	msanitize <paths | cut -f10 >once
 	[ "$(wc -l <once)" -eq "$(tr -cd '\0' <names | wc -c)" ]
@@ -130,6 +129,11 @@ a_b.mid" ]
 	run -1 grep -avE '^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.mid$' once
 	run -1 grep -aE '__|--|[_-]\.mid$' once
 	msanitize <once | cut -f10 | cmp - once
+	# Unique in a folder, case aside.
+	awk -F '\t' -v OFS='\t' '{ print "/x/" $0, 1, 0, "midi", "ok", "\\N", sprintf("%08x%024x", NR * 40503, NR) }' once |
+		mrename -n -l lib --template '{path}' | cut -f2 >placed
+	[ "$(wc -l <placed)" -eq "$(wc -l <once)" ]
+	[ -z "$(tr A-Z a-z <placed | sort | uniq -d)" ]
 	# In whatever order.
 	paste once paths | sort -R >mixed
 	cut -f2- mixed | msanitize | cut -f10 | cmp - <(cut -f1 mixed)

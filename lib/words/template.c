@@ -14,8 +14,10 @@
 
 enum { WIDEST = 99 };
 
+enum kind { SLASH, SEPARATOR, TEXT, COLUMN };
+
 struct piece {
-	enum { SLASH, SEPARATOR, TEXT, COLUMN } kind;
+	enum kind kind;
 	const char *p; /* literal; of a column, the dimension of the tag */
 	size_t n;
 	int col;
@@ -110,7 +112,7 @@ parse_column(
 	return add(t, &c);
 }
 
-static int
+static enum kind
 literal(char c)
 {
 	if (c == '/')
@@ -145,8 +147,8 @@ template_parse(struct template *t, const char *p, struct buf *why)
 			return wrong(
 			    why, "no opening brace", p, (size_t)(end - p));
 		c = (struct piece){ .kind = literal(*p), .p = p };
-		for (; p < end && *p != '{' && *p != '}' &&
-		     literal(*p) == (int)c.kind;
+		for (;
+		     p < end && *p != '{' && *p != '}' && literal(*p) == c.kind;
 		     p++)
 			c.n++;
 		if (add(t, &c) == -1)
