@@ -39,6 +39,10 @@ int seen_claim(struct seen *, const struct hash *, uint64_t size,
 void seen_done(struct seen *, uint64_t slot);
 /* It could not be: whoever asks next gets it. */
 void seen_release(struct seen *, uint64_t slot);
+/* Gives a written content to another owner: 1; 0 when it was not the first
+ * one's; -1 with errno. */
+int seen_reown(struct seen *, const struct hash *, uint64_t size, uint64_t from,
+    uint64_t to);
 /* Contents that are written, counted slot by slot, in those levels of the
  * file that this process's claims have reached. */
 uint64_t seen_count(const struct seen *);
