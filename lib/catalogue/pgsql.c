@@ -544,12 +544,36 @@ pg_again(struct db *db)
 	return session(g);
 }
 
+/* An extension that the role may create is there afterwards; one that it may
+ * not is done without.  1, 0, or a DB_ failure. */
 static int
-build(struct pg *g, const struct db_index *x)
+extension(struct pg *g, const char *name)
 {
 	int64_t there;
 	int c;
 
+	buf_clear(&g->sql);
+	if (buf_fmt(&g->sql, "SELECT 1 FROM pg_extension WHERE extname = '%s'",
+		name) == -1)
+		return no_memory(g);
+	if ((c = number(g, g->sql.p, &there)) != DB_OK || there == 1)
+		return c == DB_OK ? 1 : c;
+	buf_clear(&g->sql);
+	if (buf_fmt(&g->sql, "CREATE EXTENSION IF NOT EXISTS %s", name) == -1)
+		return no_memory(g);
+	if ((c = run(g, g->sql.p)) == DB_OK)
+		return 1;
+	return c == DB_AGAIN ? c : 0;
+}
+
+static int
+build(struct pg *g, const struct db_index *x, int trgm)
+{
+	int64_t there;
+	int c;
+
+	if (x->needs != NULL && (strcmp(x->needs, "plain") == 0) == trgm)
+		return DB_OK;
 	/* CREATE INDEX waits for every writer, even if it has nothing to do. */
 	buf_clear(&g->sql);
 	if (buf_fmt(&g->sql, "SELECT 1 WHERE to_regclass('%s') IS NOT NULL",
@@ -557,6 +581,22 @@ build(struct pg *g, const struct db_index *x)
 		return no_memory(g);
 	c = number(g, g->sql.p, &there);
 	return c != DB_OK || there == 1 ? c : run(g, x->create);
+}
+
+static int
+build_indexes(struct pg *g)
+{
+	static const char *const useful[] = { "btree_gin", "btree_gist",
+		"unaccent" };
+	int trgm = extension(g, "pg_trgm"), c = trgm < 0 ? trgm : DB_OK;
+
+	for (size_t i = 0; i < sizeof(useful) / sizeof(*useful) && c >= 0; i++)
+		c = extension(g, useful[i]);
+	c = c < 0 ? c : DB_OK;
+	for (const struct db_index *x = db_pgsql.indexes;
+	     x->name != NULL && c == DB_OK; x++)
+		c = build(g, x, trgm);
+	return c;
 }
 
 static int
@@ -575,9 +615,8 @@ pg_finish(struct db *db)
 		return c;
 	c = number(
 	    g, "SELECT 1 WHERE to_regclass('file_bpm') IS NULL", &missing);
-	for (const struct db_index *x = db_pgsql.indexes;
-	     x->name != NULL && c == DB_OK; x++)
-		c = build(g, x);
+	if (c == DB_OK)
+		c = build_indexes(g);
 	if (c == DB_OK && missing == 1)
 		c = run(g,
 		    "SET default_statistics_target = 10;"
@@ -616,15 +655,22 @@ static const struct db_engine engine = {
  */
 
 static int
-upgrade(struct pg *g, int64_t columns_there)
+add_columns(struct pg *g, const struct db_table *t)
 {
-	const struct db_table *t = &db_tables[TABLE_FILE];
 	struct buf *b = &g->sql;
-	int c = DB_OK;
+	int64_t there;
+	int c;
 
-	for (int i = (int)columns_there; i < t->ncol && c == DB_OK; i++) {
+	buf_clear(b);
+	if (buf_fmt(b,
+		"SELECT count(*) FROM pg_attribute WHERE attnum > 0 AND NOT "
+		"attisdropped AND attrelid = '%s'::regclass",
+		t->name) == -1)
+		return no_memory(g);
+	c = number(g, b->p, &there);
+	for (int i = (int)there; i < t->ncol && c == DB_OK; i++) {
 		buf_clear(b);
-		c = buf_fmt(b, "ALTER TABLE file ADD COLUMN %s %s",
+		c = buf_fmt(b, "ALTER TABLE %s ADD COLUMN %s %s", t->name,
 			t->col[i].name, db_pgsql.types[t->col[i].type]) == -1
 		    ? no_memory(g)
 		    : run(g, b->p);
@@ -633,23 +679,33 @@ upgrade(struct pg *g, int64_t columns_there)
 }
 
 static int
-create(struct pg *g, int64_t columns_there)
+run_all(struct pg *g, const char *const *sql)
 {
-	struct buf *b = &g->sql;
 	int c = DB_OK;
 
-	for (const char *const *s = db_pgsql.tables; *s != NULL && c == DB_OK;
-	     s++)
-		c = run(g, *s);
+	for (; *sql != NULL && c == DB_OK; sql++)
+		c = run(g, *sql);
+	return c;
+}
+
+static int
+create(struct pg *g, int64_t version)
+{
+	struct buf *b = &g->sql;
+	int c;
+
+	if ((c = run_all(g, db_pgsql.drop_views)) != DB_OK ||
+	    (c = run_all(g, db_pgsql.tables)) != DB_OK)
+		return c;
+	c = run(g,
+	    "CREATE TABLE IF NOT EXISTS meta ("
+	    "name text PRIMARY KEY, value text)");
+	for (int t = 0; t < TABLES && c == DB_OK && version >= 0; t++)
+		c = add_columns(g, &db_tables[t]);
+	if (c == DB_OK && version == 1)
+		c = run_all(g, db_upgrade_1);
 	if (c == DB_OK)
-		c = run(g,
-		    "CREATE TABLE IF NOT EXISTS meta ("
-		    "name text PRIMARY KEY, value text)");
-	if (c == DB_OK && columns_there >= 0)
-		c = upgrade(g, columns_there);
-	for (const char *const *s = db_pgsql.views; *s != NULL && c == DB_OK;
-	     s++)
-		c = run(g, *s);
+		c = run_all(g, db_pgsql.views);
 	/* The same questions as of SQLite, where it is a table. */
 	if (c == DB_OK)
 		c = run(g,
@@ -705,7 +761,8 @@ schema(struct pg *g)
 		DB_OK ||
 	    (c = look(g, &version, &there)) != DB_OK)
 		return c;
-	if (there < COLUMNS && (c = create(g, there)) != DB_OK)
+	if ((version < SCHEMA_VERSION || there < COLUMNS) &&
+	    (c = create(g, version)) != DB_OK)
 		return c;
 	return run(g, "COMMIT");
 }

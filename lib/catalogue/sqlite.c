@@ -19,14 +19,41 @@ enum { CACHE_KIB = 20 << 10, WAL_PAGES = 16384 };
 enum { BUSY_MS = 10000, PAUSE_MS = 10 };
 
 enum { INSERT, SELECT, SAME, UPDATE, STATEMENTS };
+enum {
+	BEGIN,
+	COMMIT,
+	ROLLBACK,
+	SOLVED,
+	TAG_ID,
+	NEW_TAG,
+	TAG,
+	UNTAG,
+	FILE_ID,
+	SAID_OF_PLACES,
+	SAID_OF_PARTS,
+	OTHERS
+};
+static const char *const others[OTHERS] = {
+	[BEGIN] = "BEGIN IMMEDIATE",
+	[COMMIT] = "COMMIT",
+	[ROLLBACK] = "ROLLBACK",
+	[SOLVED] = "DELETE FROM problem WHERE place = ?1",
+	[TAG_ID] = "SELECT id FROM tag WHERE tag = ?1",
+	[NEW_TAG] = "INSERT INTO tag (tag) VALUES (?1)",
+	[TAG] = "INSERT OR IGNORE INTO tagged VALUES (?1, ?2)",
+	[UNTAG] = "DELETE FROM tagged WHERE tag = ?1 AND file = ?2",
+	[FILE_ID] = "SELECT id FROM file WHERE hash = ?1",
+	[SAID_OF_PLACES] = "SELECT tags FROM location WHERE hash = ?1 "
+			   "AND tags IS NOT NULL",
+	[SAID_OF_PARTS] = "SELECT tags FROM part WHERE hash = ?1 "
+			  "AND tags IS NOT NULL",
+};
 
 struct lite {
 	struct db db;
 	sqlite3 *sql;
 	sqlite3_stmt *of[TABLES][STATEMENTS];
-	sqlite3_stmt *begin, *commit, *rollback, *solved;
-	sqlite3_stmt *tag_id, *new_tag, *tag, *untag, *file_id;
-	sqlite3_stmt *place_tags, *part_tags;
+	sqlite3_stmt *other[OTHERS];
 	struct known_tag *known; /* ids of tags, by hash; a cache */
 };
 
@@ -208,27 +235,6 @@ make(struct lite *l, const struct db_table *t, int what, sqlite3_stmt **st)
 static int
 prepare_all(struct lite *l)
 {
-	const struct {
-		sqlite3_stmt **st;
-		const char *sql;
-	} other[] = {
-		{ &l->begin, "BEGIN IMMEDIATE" },
-		{ &l->commit, "COMMIT" },
-		{ &l->rollback, "ROLLBACK" },
-		{ &l->tag_id, "SELECT id FROM tag WHERE tag = ?1" },
-		{ &l->new_tag, "INSERT INTO tag (tag) VALUES (?1)" },
-		{ &l->tag, "INSERT OR IGNORE INTO tagged VALUES (?1, ?2)" },
-		{ &l->untag,
-		    "DELETE FROM tagged WHERE tag = ?1 AND file = ?2" },
-		{ &l->file_id, "SELECT id FROM file WHERE hash = ?1" },
-		{ &l->solved, "DELETE FROM problem WHERE place = ?1" },
-		{ &l->place_tags,
-		    "SELECT tags FROM location WHERE hash = ?1 "
-		    "AND tags IS NOT NULL" },
-		{ &l->part_tags,
-		    "SELECT tags FROM part WHERE hash = ?1 "
-		    "AND tags IS NOT NULL" },
-	};
 	int c;
 
 	for (int t = 0; t < TABLES; t++)
@@ -236,8 +242,8 @@ prepare_all(struct lite *l)
 			if ((c = make(l, &db_tables[t], s, &l->of[t][s])) !=
 			    DB_OK)
 				return c;
-	for (size_t i = 0; i < sizeof(other) / sizeof(*other); i++)
-		if ((c = prepare(l, other[i].st, other[i].sql)) != DB_OK)
+	for (int i = 0; i < OTHERS; i++)
+		if ((c = prepare(l, &l->other[i], others[i])) != DB_OK)
 			return c;
 	return DB_OK;
 }
@@ -245,13 +251,13 @@ prepare_all(struct lite *l)
 static int
 lite_begin(struct db *db)
 {
-	return step((struct lite *)db, ((struct lite *)db)->begin);
+	return step((struct lite *)db, ((struct lite *)db)->other[BEGIN]);
 }
 
 static int
 lite_commit(struct db *db)
 {
-	return step((struct lite *)db, ((struct lite *)db)->commit);
+	return step((struct lite *)db, ((struct lite *)db)->other[COMMIT]);
 }
 
 static void
@@ -263,8 +269,8 @@ lite_rollback(struct db *db)
 	if (l->known != NULL)
 		memset(l->known, 0, KNOWN_TAGS * sizeof(*l->known));
 	if (!sqlite3_get_autocommit(l->sql)) {
-		sqlite3_step(l->rollback);
-		sqlite3_reset(l->rollback);
+		sqlite3_step(l->other[ROLLBACK]);
+		sqlite3_reset(l->other[ROLLBACK]);
 	}
 }
 
@@ -282,16 +288,16 @@ look_up_tag(struct lite *l, const char *p, size_t n, sqlite3_int64 *id)
 	const struct field f = { p, n };
 	int c;
 
-	if (bind(l->tag_id, 1, DB_TEXT, &f) != SQLITE_OK)
+	if (bind(l->other[TAG_ID], 1, DB_TEXT, &f) != SQLITE_OK)
 		return why(l);
-	if ((c = sqlite3_step(l->tag_id)) == SQLITE_ROW)
-		*id = sqlite3_column_int64(l->tag_id, 0);
-	sqlite3_reset(l->tag_id);
+	if ((c = sqlite3_step(l->other[TAG_ID])) == SQLITE_ROW)
+		*id = sqlite3_column_int64(l->other[TAG_ID], 0);
+	sqlite3_reset(l->other[TAG_ID]);
 	if (c != SQLITE_DONE)
 		return c == SQLITE_ROW ? DB_OK : why(l);
-	if (bind(l->new_tag, 1, DB_TEXT, &f) != SQLITE_OK)
+	if (bind(l->other[NEW_TAG], 1, DB_TEXT, &f) != SQLITE_OK)
 		return why(l);
-	c = step(l, l->new_tag);
+	c = step(l, l->other[NEW_TAG]);
 	*id = sqlite3_last_insert_rowid(l->sql);
 	return c;
 }
@@ -353,14 +359,15 @@ retag(struct lite *l, const struct field *old, const struct field *new)
 
 	if (field_same(DB_TEXT, before, after))
 		return DB_OK;
-	if (bind(l->file_id, 1, DB_HASH, &new[COL_HASH - 1]) != SQLITE_OK ||
-	    sqlite3_step(l->file_id) != SQLITE_ROW)
+	if (bind(l->other[FILE_ID], 1, DB_HASH, &new[COL_HASH - 1]) !=
+		SQLITE_OK ||
+	    sqlite3_step(l->other[FILE_ID]) != SQLITE_ROW)
 		return why(l);
-	file = sqlite3_column_int64(l->file_id, 0);
-	sqlite3_reset(l->file_id);
-	if ((c = each_tag(l, l->untag, before, file)) != DB_OK)
+	file = sqlite3_column_int64(l->other[FILE_ID], 0);
+	sqlite3_reset(l->other[FILE_ID]);
+	if ((c = each_tag(l, l->other[UNTAG], before, file)) != DB_OK)
 		return c;
-	return each_tag(l, l->tag, after, file);
+	return each_tag(l, l->other[TAG], after, file);
 }
 
 static int
@@ -463,7 +470,7 @@ lite_put(struct db *db, int table, struct field *const *rows, size_t n,
 		if (sqlite3_changes(l->sql) == 0)
 			c = meet(l, table, rows[i], i, met, ctx);
 		else if (table == TABLE_FILE)
-			c = each_tag(l, l->tag, &rows[i][COL_TAGS - 1],
+			c = each_tag(l, l->other[TAG], &rows[i][COL_TAGS - 1],
 			    sqlite3_last_insert_rowid(l->sql));
 		if (c != DB_OK)
 			return c;
@@ -480,12 +487,43 @@ lite_solved(struct db *db, const struct field *places, size_t n)
 	if (number(l, "SELECT 1 FROM problem LIMIT 1") != 1)
 		return DB_OK;
 	for (size_t i = 0; i < n; i++) {
-		if (bind(l->solved, 1, DB_HASH, &places[i]) != SQLITE_OK)
+		if (bind(l->other[SOLVED], 1, DB_HASH, &places[i]) != SQLITE_OK)
 			return why(l);
-		if ((c = step(l, l->solved)) != DB_OK)
+		if ((c = step(l, l->other[SOLVED])) != DB_OK)
 			return c;
 	}
 	return DB_OK;
+}
+
+/* Parts of names are found by their trigrams; the triggers keep up with any
+ * loader and any hand.  A library without FTS5 does with a plain index. */
+static int
+build_names(struct lite *l)
+{
+	if (number(l,
+		"SELECT 1 FROM sqlite_master WHERE name = 'file_names'") == 1)
+		return DB_OK;
+	if (run(l,
+		"CREATE VIRTUAL TABLE file_names USING fts5(name, "
+		"content = 'file', content_rowid = 'id', "
+		"tokenize = 'trigram', detail = none, columnsize = 0)") !=
+	    DB_OK)
+		return run(
+		    l, "CREATE INDEX IF NOT EXISTS file_name ON file (name)");
+	return run(l,
+	    "INSERT INTO file_names (file_names) VALUES ('rebuild');"
+	    "CREATE TRIGGER file_names_in AFTER INSERT ON file BEGIN "
+	    "INSERT INTO file_names (rowid, name) VALUES (new.id, new.name); "
+	    "END;"
+	    "CREATE TRIGGER file_names_out AFTER DELETE ON file BEGIN "
+	    "INSERT INTO file_names (file_names, rowid, name) "
+	    "VALUES ('delete', old.id, old.name); END;"
+	    "CREATE TRIGGER file_names_new AFTER UPDATE OF name ON file "
+	    "WHEN old.name IS NOT new.name BEGIN "
+	    "INSERT INTO file_names (file_names, rowid, name) "
+	    "VALUES ('delete', old.id, old.name); "
+	    "INSERT INTO file_names (rowid, name) VALUES (new.id, new.name); "
+	    "END");
 }
 
 static int
@@ -495,8 +533,9 @@ build_indexes(struct lite *l)
 
 	for (const struct db_index *x = db_sqlite.indexes;
 	     x->name != NULL && c == DB_OK; x++)
-		c = run(l, x->create);
-	return c;
+		if (x->needs == NULL)
+			c = run(l, x->create);
+	return c == DB_OK ? build_names(l) : c;
 }
 
 static int
@@ -530,10 +569,10 @@ lite_tags(struct db *db, const struct field *hashes, size_t n, db_tags_of give,
 	if ((c = build_indexes(l)) != DB_OK)
 		return c;
 	for (size_t i = 0; i < n; i++)
-		if ((c = tags_from(l, l->place_tags, &hashes[i], give, ctx)) !=
-			DB_OK ||
-		    (c = tags_from(l, l->part_tags, &hashes[i], give, ctx)) !=
-			DB_OK)
+		if ((c = tags_from(l, l->other[SAID_OF_PLACES], &hashes[i],
+			 give, ctx)) != DB_OK ||
+		    (c = tags_from(l, l->other[SAID_OF_PARTS], &hashes[i], give,
+			 ctx)) != DB_OK)
 			return c;
 	return DB_OK;
 }
@@ -563,11 +602,14 @@ static void
 lite_close(struct db *db)
 {
 	struct lite *l = (struct lite *)db;
-	sqlite3_stmt *st;
 
+	/* Not sqlite3_next_stmt(), which gives those of FTS5 too. */
 	lite_rollback(db);
-	while ((st = sqlite3_next_stmt(l->sql, NULL)) != NULL)
-		sqlite3_finalize(st);
+	for (int t = 0; t < TABLES; t++)
+		for (int s = 0; s < STATEMENTS; s++)
+			sqlite3_finalize(l->of[t][s]);
+	for (int i = 0; i < OTHERS; i++)
+		sqlite3_finalize(l->other[i]);
 	sqlite3_close(l->sql);
 	free(l->known);
 	buf_free(&l->db.label);
@@ -587,17 +629,23 @@ static const struct db_engine engine = {
 	.close = lite_close,
 };
 
-/* Columns that were appended to the record since the file was made. */
+/* Columns that were appended since the file was made. */
 static int
-upgrade(struct lite *l, int64_t columns_there)
+add_columns(struct lite *l, const struct db_table *t)
 {
-	const struct db_table *t = &db_tables[TABLE_FILE];
 	struct buf b = { 0 };
+	int64_t there;
 	int c = DB_OK;
 
-	for (int i = (int)columns_there; i < t->ncol && c == DB_OK; i++) {
+	if (buf_fmt(&b,
+		"SELECT count(*) FROM pragma_table_info('%s') "
+		"WHERE name <> 'id'",
+		t->name) == -1)
+		return no_memory(l);
+	there = number(l, b.p);
+	for (int i = (int)there; i < t->ncol && c == DB_OK; i++) {
 		buf_clear(&b);
-		c = buf_fmt(&b, "ALTER TABLE file ADD COLUMN %s %s",
+		c = buf_fmt(&b, "ALTER TABLE %s ADD COLUMN %s %s", t->name,
 			t->col[i].name, db_sqlite.types[t->col[i].type]) == -1
 		    ? no_memory(l)
 		    : run(l, b.p);
@@ -607,30 +655,41 @@ upgrade(struct lite *l, int64_t columns_there)
 }
 
 static int
-create(struct lite *l, int64_t columns_there)
+run_all(struct lite *l, const char *const *sql)
 {
-	struct buf b = { 0 };
 	int c = DB_OK;
 
-	for (const char *const *s = db_sqlite.tables; *s != NULL && c == DB_OK;
-	     s++)
-		c = run(l, *s);
+	for (; *sql != NULL && c == DB_OK; sql++)
+		c = run(l, *sql);
+	return c;
+}
+
+static int
+create(struct lite *l, int64_t version)
+{
+	struct buf b = { 0 };
+	int c;
+
+	/* Before the columns, as SQLite looks into every view then. */
+	if ((c = run_all(l, db_sqlite.drop_views)) != DB_OK ||
+	    (c = run_all(l, db_sqlite.tables)) != DB_OK)
+		return c;
+	c = run(l,
+	    "CREATE TABLE IF NOT EXISTS tag (id INTEGER PRIMARY KEY, "
+	    "tag TEXT UNIQUE);"
+	    "CREATE TABLE IF NOT EXISTS tagged (tag INTEGER, "
+	    "file INTEGER, PRIMARY KEY (tag, file)) WITHOUT ROWID;"
+	    "CREATE VIEW IF NOT EXISTS file_tag AS SELECT t.tag, "
+	    "f.hash FROM tag t JOIN tagged ON tagged.tag = t.id "
+	    "JOIN file f ON f.id = tagged.file;"
+	    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, "
+	    "value TEXT)");
+	for (int t = 0; t < TABLES && c == DB_OK && version >= 0; t++)
+		c = add_columns(l, &db_tables[t]);
+	if (c == DB_OK && version == 1)
+		c = run_all(l, db_upgrade_1);
 	if (c == DB_OK)
-		c = run(l,
-		    "CREATE TABLE IF NOT EXISTS tag (id INTEGER PRIMARY KEY, "
-		    "tag TEXT UNIQUE);"
-		    "CREATE TABLE IF NOT EXISTS tagged (tag INTEGER, "
-		    "file INTEGER, PRIMARY KEY (tag, file)) WITHOUT ROWID;"
-		    "CREATE VIEW IF NOT EXISTS file_tag AS SELECT t.tag, "
-		    "f.hash FROM tag t JOIN tagged ON tagged.tag = t.id "
-		    "JOIN file f ON f.id = tagged.file;"
-		    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, "
-		    "value TEXT)");
-	if (c == DB_OK && columns_there >= 0)
-		c = upgrade(l, columns_there);
-	for (const char *const *s = db_sqlite.views; *s != NULL && c == DB_OK;
-	     s++)
-		c = run(l, *s);
+		c = run_all(l, db_sqlite.views);
 	if (c == DB_OK)
 		c = buf_fmt(&b,
 			"INSERT OR REPLACE INTO meta VALUES ('schema_version', "
@@ -663,7 +722,8 @@ schema(struct lite *l)
 	if (version > SCHEMA_VERSION || there > COLUMNS)
 		return db_why(
 		    &l->db, DB_FAILED, "made by a newer midiflow; update this");
-	if (there < COLUMNS && (c = create(l, there)) != DB_OK)
+	if ((version < SCHEMA_VERSION || there < COLUMNS) &&
+	    (c = create(l, version)) != DB_OK)
 		return c;
 	return run(l, "COMMIT");
 }
