@@ -17,7 +17,7 @@ static const struct tool_option options[] = {
 	{ 'd', "db", "DB", "SQLite file, PostgreSQL URL or libpq string" },
 	{ DURABLE, "durable", NULL,
 	    "let each transaction survive a power cut" },
-	TOOL_COLUMNS, { 'l', "library", "DIR", "folder of the default DB" },
+	TOOL_COLUMNS, { 'l', "library", "DIR", "the library, where it is now" },
 	{ 'n', "dry-run", NULL, "check the records, store nothing" },
 	TOOL_QUIET, TOOL_REJECTS,
 	{ RETRY_FOR, "retry-for", "SECONDS",
@@ -137,7 +137,7 @@ main(int argc, char *argv[])
 		tool_usage(&tool);
 	if (!dry && db_name(&name, db, library) == -1)
 		tool_die(name.p, "%s", strerror(errno));
-	if (load_open(&m.load, dry ? NULL : name.p, durable) == -1)
+	if (load_open(&m.load, dry ? NULL : name.p, library, durable) == -1)
 		tool_die(m.load.label.p != NULL ? m.load.label.p : name.p, "%s",
 		    m.load.why.p);
 	stream_open(&s);

@@ -167,11 +167,44 @@ stream() {
 	[ "$(q 'SELECT path FROM file')" = /no/1 ]
 	touch 'a\b.mid'
 	ok "$PWD/a\\\\b.mid" | mdbload -d "$db"
-	[ "$(q 'SELECT path FROM file')" = "$PWD/a\\\\b.mid" ]
+	[ "$(q 'SELECT path FROM file')" = 'a\\b.mid' ]
 	ok /no/3 | mdbload -d "$db"
 	touch c.mid
 	ok "$PWD/c.mid" | mdbload -d "$db"
-	[ "$(q 'SELECT path FROM file')" = "$PWD/a\\\\b.mid" ]
+	[ "$(q 'SELECT path FROM file')" = 'a\\b.mid' ]
+}
+
+@test "paths in the library are stored without its folder, and it can move" {
+	mkdir lib
+	put() {
+		cols path="$1/a/k.mid" status="$3" hash="$(digits "$2")" \
+		    source="$1/in.zip" member=m
+	}
+	q() { sqlite3 lib/t.db "$1"; }
+	put "$PWD/lib" 1 ok | mdbload -d lib/t.db
+	put "$PWD/lib2" 2 ok | mdbload -d lib/t.db
+	[ "$(q 'SELECT path FROM file ORDER BY hash')" = \
+	    $'a/k.mid\n'"$PWD/lib2/a/k.mid" ]
+	[ "$(q 'SELECT source FROM location ORDER BY hash')" = \
+	    $'in.zip\n'"$PWD/lib2/in.zip" ]
+	[ "$(q "SELECT value FROM meta WHERE name = 'library'")" = . ]
+	# The same record from where it is now changes nothing.
+	dump lib/t.db >one
+	mv lib elsewhere
+	put "$PWD/elsewhere" 1 ok | mdbload -d elsewhere/t.db
+	dump elsewhere/t.db | cmp one
+	# -l says where another folder is, and is remembered.
+	put "$PWD/x" 3 ok | mdbload -d elsewhere/t.db -l x
+	put "$PWD/x" 4 ok | mdbload -d elsewhere/t.db
+	[ "$(sqlite3 elsewhere/t.db "SELECT value FROM meta WHERE
+	    name = 'library'")" = "$PWD/x" ]
+	[ "$(sqlite3 elsewhere/t.db "SELECT count(*) FROM file WHERE
+	    path = 'a/k.mid'")" = 3 ]
+	# A relative path is below the working folder.
+	(cd x 2>/dev/null || mkdir x && cd x && put . 5 ok |
+	    mdbload -d ../elsewhere/t.db)
+	[ "$(sqlite3 elsewhere/t.db "SELECT path, source FROM file WHERE
+	    hash = x'$(digits 5)'")" = 'a/k.mid|in.zip' ]
 }
 
 @test "tags of all places are united, and one that is taken back goes" {

@@ -41,6 +41,13 @@ struct db_engine {
 	/* Locks the files of the hashes and gives the tags of all places. */
 	int (*tags)(struct db *, const struct field *hashes, size_t n,
 	    db_tags_of, void *ctx);
+	/* What the catalogue remembers under a name, appended; nothing where
+	 * there is nothing. */
+	int (*get_meta)(struct db *, const char *name, struct buf *);
+	int (*set_meta)(struct db *, const char *name, const char *value);
+	/* Appends the folder of the file (raw), nothing for a server: 0 or
+	 * -1; without a buffer 1 where it has one. */
+	int (*folder)(struct db *, struct buf *);
 	/* After a load: what indexes are missing. */
 	int (*finish)(struct db *);
 	void (*close)(struct db *);

@@ -34,15 +34,20 @@ fail(struct load *l, const char *reason)
 }
 
 int
-load_open(struct load *l, const char *name, int durable)
+load_open(struct load *l, const char *name, const char *library, int durable)
 {
 	l->rules.arena = &l->arena;
+	l->rules.paths = &l->paths;
 	if (l->limit == 0)
 		l->limit = LOAD_BATCH;
 	if (name == NULL)
 		return 0;
 	l->db = db_open(name, durable, &l->arena, &l->label, &l->why);
-	return l->db == NULL ? -1 : 0;
+	if (l->db == NULL)
+		return -1;
+	if (paths_open(&l->paths, l->db, library, 1) != DB_OK)
+		return fail(l, l->db->why.p);
+	return 0;
 }
 
 /* --- from a record to rows -------------------------------------------------
@@ -260,6 +265,9 @@ add_rows(struct load *l, struct field *file)
 	int whole = f[COL_PART].p == NULL;
 	int64_t nth = nth_of(&f[COL_DETAIL]);
 
+	if (paths_stored(&l->paths, &l->arena, &f[COL_PATH]) == -1 ||
+	    paths_stored(&l->paths, &l->arena, &f[COL_SOURCE]) == -1)
+		return -1;
 	if (f[COL_HASH].p != NULL && f[COL_STATUS].p == NULL)
 		f[COL_STATUS] = (struct field){ "ok", 2 };
 	if (rules_sort_tags(&l->arena, &f[COL_TAGS]) == -1 ||
@@ -599,6 +607,7 @@ load_close(struct load *l)
 	db_close(l->db);
 	for (int i = 0; i < TABLES; i++)
 		free(l->list[i].row);
+	paths_free(&l->paths);
 	free(l->rules.recount);
 	free(l->record);
 	arena_free(&l->arena);

@@ -35,6 +35,7 @@ struct load_record { /* its line; NULs stand where the tabs were */
 struct load {
 	struct db *db; /* NULL: nothing is stored (a dry run) */
 	struct arena arena;
+	struct paths paths;
 	struct rules rules;
 	struct load_list list[TABLES];
 	struct load_record *record; /* of the batch, in their order */
@@ -44,8 +45,10 @@ struct load {
 	struct buf label, why;
 };
 
-/* Opens the catalogue of that name, or none for NULL: 0; -1 with why. */
-int load_open(struct load *, const char *name, int durable);
+/* Opens the catalogue of that name, or none for NULL; library is where it is
+ * now, or NULL: 0; -1 with why. */
+int load_open(
+    struct load *, const char *name, const char *library, int durable);
 /* 0; 1 the record cannot be stored, for why; -1 with why. */
 int load_add(struct load *, const struct rec *);
 int load_due(const struct load *);

@@ -625,6 +625,44 @@ pg_finish(struct db *db)
 	return c != DB_OK ? c : ignored;
 }
 
+static int
+pg_get_meta(struct db *db, const char *name, struct buf *b)
+{
+	struct pg *g = (struct pg *)db;
+	PGresult *r =
+	    PQexecParams(g->conn, "SELECT value FROM meta WHERE name = $1", 1,
+		NULL, &name, NULL, NULL, 0);
+
+	if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) > 0 &&
+	    buf_str(b, PQgetvalue(r, 0, 0)) == -1) {
+		PQclear(r);
+		return no_memory(g);
+	}
+	return done(g, r, NULL);
+}
+
+static int
+pg_set_meta(struct db *db, const char *name, const char *value)
+{
+	const char *values[2] = { name, value };
+	struct pg *g = (struct pg *)db;
+
+	return done(g,
+	    PQexecParams(g->conn,
+		"INSERT INTO meta VALUES ($1, $2) ON CONFLICT (name) "
+		"DO UPDATE SET value = excluded.value",
+		2, NULL, values, NULL, NULL, 0),
+	    NULL);
+}
+
+static int
+pg_folder(struct db *db, struct buf *b)
+{
+	(void)db;
+	(void)b;
+	return 0;
+}
+
 static void
 pg_close(struct db *db)
 {
@@ -647,6 +685,9 @@ static const struct db_engine engine = {
 	.put = pg_put,
 	.solved = pg_solved,
 	.tags = pg_tags,
+	.get_meta = pg_get_meta,
+	.set_meta = pg_set_meta,
+	.folder = pg_folder,
 	.finish = pg_finish,
 	.close = pg_close,
 };

@@ -190,13 +190,14 @@ fold_source(struct field *row, const struct field *new)
  */
 
 static int
-exists(const struct field *path)
+exists(const struct paths *paths, const struct field *path)
 {
-	struct buf b = { 0 };
+	struct buf whole = { 0 }, b = { 0 };
 	struct stat st;
-	int yes = path->p != NULL && esc_undo(&b, path->p, path->n) == 0 &&
-	    stat(b.p, &st) == 0;
+	int yes = path->p != NULL && paths_whole(paths, &whole, path) == 0 &&
+	    esc_undo(&b, whole.p, whole.len) == 0 && stat(b.p, &st) == 0;
 
+	buf_free(&whole);
 	buf_free(&b);
 	return yes;
 }
@@ -206,7 +207,7 @@ enum takes { NOT, SAME_PLACE, NEW_PLACE };
 /* Whether the row goes over to the new record's place; f and n count from
  * column 1. */
 static enum takes
-takes(const struct field *f, const struct field *n)
+takes(const struct paths *paths, const struct field *f, const struct field *n)
 {
 	int had = !field_is(&f[COL_STATUS], "dup");
 	int has = !field_is(&n[COL_STATUS], "dup");
@@ -221,7 +222,9 @@ takes(const struct field *f, const struct field *n)
 		return NOT;
 	if (was_ok != is_ok)
 		return is_ok ? NEW_PLACE : NOT;
-	return !exists(&f[COL_PATH]) && exists(&n[COL_PATH]) ? NEW_PLACE : NOT;
+	return !exists(paths, &f[COL_PATH]) && exists(paths, &n[COL_PATH])
+	    ? NEW_PLACE
+	    : NOT;
 }
 
 static int
@@ -252,7 +255,7 @@ fold_file(struct rules *r, struct field *row, const struct field *new)
 {
 	const struct field *n = new - 1; /* by column number */
 	struct field *f = row - 1;
-	enum takes t = takes(f, n);
+	enum takes t = takes(r->paths, f, n);
 	int speaks = !field_is(&n[COL_STATUS], "dup");
 
 	/* Name and category come from words of the place, the analysis from

@@ -9,10 +9,11 @@
 #define CATALOGUE_RULES_H
 
 #include "catalogue/arena.h"
-#include "catalogue/schema.h"
+#include "catalogue/paths.h"
 
 struct rules {
 	struct arena *arena;
+	const struct paths *paths;
 	/* Contents of which a place took a tag back: their tags must be
 	 * put together anew from all places.  Hashes, in no order. */
 	struct field *recount;

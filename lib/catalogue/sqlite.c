@@ -598,6 +598,60 @@ lite_finish(struct db *db)
 	return lite_commit(db);
 }
 
+static int
+lite_get_meta(struct db *db, const char *name, struct buf *b)
+{
+	struct lite *l = (struct lite *)db;
+	sqlite3_stmt *st = NULL;
+	int c = prepare(l, &st, "SELECT value FROM meta WHERE name = ?1");
+
+	if (c == DB_OK &&
+	    sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC) == SQLITE_OK &&
+	    sqlite3_step(st) == SQLITE_ROW &&
+	    sqlite3_column_text(st, 0) != NULL &&
+	    buf_str(b, (const char *)sqlite3_column_text(st, 0)) == -1)
+		c = no_memory(l);
+	sqlite3_finalize(st);
+	return c;
+}
+
+static int
+lite_set_meta(struct db *db, const char *name, const char *value)
+{
+	struct lite *l = (struct lite *)db;
+	sqlite3_stmt *st = NULL;
+	int c = prepare(l, &st, "INSERT OR REPLACE INTO meta VALUES (?1, ?2)");
+
+	if (c == DB_OK &&
+	    (sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC) != SQLITE_OK ||
+		sqlite3_bind_text(st, 2, value, -1, SQLITE_STATIC) !=
+		    SQLITE_OK))
+		c = why(l);
+	if (c == DB_OK)
+		c = step(l, st);
+	sqlite3_finalize(st);
+	return c;
+}
+
+static int
+lite_folder(struct db *db, struct buf *b)
+{
+	const char *name =
+	    sqlite3_db_filename(((struct lite *)db)->sql, "main");
+	char *real = b != NULL ? realpath(name, NULL) : NULL;
+	int bad;
+
+	if (b == NULL)
+		return 1;
+	if (real == NULL)
+		return -1;
+	/* Of the root folder nothing is left but the slash. */
+	*(strrchr(real, '/') + (strrchr(real, '/') == real)) = '\0';
+	bad = buf_str(b, real);
+	free(real);
+	return bad;
+}
+
 static void
 lite_close(struct db *db)
 {
@@ -625,6 +679,9 @@ static const struct db_engine engine = {
 	.put = lite_put,
 	.solved = lite_solved,
 	.tags = lite_tags,
+	.get_meta = lite_get_meta,
+	.set_meta = lite_set_meta,
+	.folder = lite_folder,
 	.finish = lite_finish,
 	.close = lite_close,
 };
