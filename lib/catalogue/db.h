@@ -12,17 +12,20 @@
 #define CATALOGUE_DB_H
 
 #include "catalogue/arena.h"
-#include "catalogue/schema.h"
+#include "catalogue/query.h"
 #include "stream/buf.h"
 
 enum { DB_OK = 0, DB_FAILED = -1, DB_AGAIN = -2 };
 
-/* A row is there already: puts in now (a copy of old, which lives only
- * during the call) what it shall be; 1 to store it, 0 to leave it. */
-typedef int (*db_met)(void *ctx, size_t i, struct field *now);
-/* One list of tags that is stored for that hash; a hash may come again. */
-typedef void (*db_tags_of)(
-    void *ctx, const struct field *hash, const struct field *tags);
+struct db_met {
+	/* A row is there already: puts in now (a copy of old, which lives
+	 * only during the call) what it shall be; 1 to store it, 0 to leave
+	 * it, -1 errno. */
+	int (*met)(void *ctx, size_t i, struct field *now);
+	/* Before the first of them, when no one else can change them. */
+	int (*locked)(void *ctx);
+	void *ctx;
+};
 
 struct db;
 struct db_engine {
@@ -32,15 +35,14 @@ struct db_engine {
 	/* Connects anew after DB_AGAIN. */
 	int (*again)(struct db *);
 	/* n rows in the order of their keys, each key once: inserts those
-	 * that are not there and calls met for the others, which are locked.
-	 * What met leaves in now lives in the arena or longer. */
+	 * that are not there and calls met for the others, which are locked;
+	 * not for all that are the same already, but for every archive among
+	 * the sources.  What met leaves in now lives in the arena or
+	 * longer. */
 	int (*put)(struct db *, int table, struct field *const *rows, size_t n,
-	    db_met, void *ctx);
-	/* Takes problems out, by place. */
-	int (*solved)(struct db *, const struct field *places, size_t n);
-	/* Locks the files of the hashes and gives the tags of all places. */
-	int (*tags)(struct db *, const struct field *hashes, size_t n,
-	    db_tags_of, void *ctx);
+	    const struct db_met *);
+	int (*query)(struct db *, enum db_query, const struct field *keys,
+	    size_t n, db_row, void *ctx);
 	/* What the catalogue remembers under a name, appended; nothing where
 	 * there is nothing. */
 	int (*get_meta)(struct db *, const char *name, struct buf *);

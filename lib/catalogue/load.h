@@ -32,12 +32,27 @@ struct load_record { /* its line; NULs stand where the tabs were */
 	size_t len;
 };
 
+struct recent { /* places that this loader put, the last ones */
+	struct {
+		uint64_t source, place;
+	} * place;
+	size_t n, cap, at;
+};
+
+struct settling { /* sources of a batch that may be done with it */
+	struct candidate *source;
+	size_t n, cap;
+};
+
 struct load {
 	struct db *db; /* NULL: nothing is stored (a dry run) */
 	struct arena arena;
 	struct paths paths;
 	struct rules rules;
 	struct load_list list[TABLES];
+	struct load_list left; /* rows of file that come from rules.left */
+	struct recent recent;
+	struct settling settling;
 	struct load_record *record; /* of the batch, in their order */
 	size_t nrecord, caprecord, limit;
 	int64_t began, patience; /* ms */

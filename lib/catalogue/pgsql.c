@@ -261,7 +261,8 @@ add_order(struct buf *b, const struct db_table *t, const char *of)
 }
 
 /* Reads and locks the rows that were there before; one that is the same in
- * every column is left out, as no rule would change it. */
+ * every column is left out, as no rule would change it, but for archives,
+ * which loaders of the same one wait for. */
 static int
 lock_met(struct pg *g, const struct db_table *t, PGresult **r)
 {
@@ -274,7 +275,10 @@ lock_met(struct pg *g, const struct db_table *t, PGresult **r)
 	bad |= add_keys(b, t, "f", "s");
 	bad |= buf_str(b,
 	    " WHERE f.xmin <> pg_current_xact_id()::xid "
-	    "AND f.* IS DISTINCT FROM s.*");
+	    "AND (f.* IS DISTINCT FROM s.*");
+	if (t == &db_tables[TABLE_SOURCE])
+		bad |= buf_str(b, " OR s.kind = 'archive'");
+	bad |= buf_byte(b, ')');
 	bad |= add_order(b, t, "f");
 	bad |= buf_str(b, " FOR UPDATE OF f");
 	if (bad)
@@ -290,7 +294,7 @@ lock_met(struct pg *g, const struct db_table *t, PGresult **r)
 /* Both are in the order of the key, so one walk finds the pairs. */
 static int
 meet(struct pg *g, const struct db_table *t, const PGresult *r,
-    struct field *const *rows, size_t n, db_met met, void *ctx)
+    struct field *const *rows, size_t n, const struct db_met *by)
 {
 	struct field now[DB_WIDEST];
 	size_t i = 0;
@@ -305,7 +309,7 @@ meet(struct pg *g, const struct db_table *t, const PGresult *r,
 		if (i == n || row_by_key(t, rows[i], now) != 0)
 			return db_why(
 			    &g->db, DB_FAILED, "a row that was not asked for");
-		if ((c = met(ctx, i, now)) == -1 ||
+		if ((c = by->met(by->ctx, i, now)) == -1 ||
 		    (c == 1 && keep_changed(g, t, now) == -1))
 			return no_memory(g);
 	}
@@ -360,7 +364,7 @@ insert_staged(struct pg *g, const struct db_table *t, size_t *inserted)
  * the others by key; a wait is always for one who is as far or further. */
 static int
 pg_put(struct db *db, int table, struct field *const *rows, size_t n,
-    db_met met, void *ctx)
+    const struct db_met *by)
 {
 	const struct db_table *t = &db_tables[table];
 	struct pg *g = (struct pg *)db;
@@ -378,8 +382,10 @@ pg_put(struct db *db, int table, struct field *const *rows, size_t n,
 		return c;
 	there = (size_t)PQntuples(r);
 	c = inserted + there <= n
-	    ? meet(g, t, r, rows, n, met, ctx)
+	    ? by->locked(by->ctx)
 	    : db_why(db, DB_FAILED, "more rows are there than were sent");
+	if (c == DB_OK)
+		c = meet(g, t, r, rows, n, by);
 	PQclear(r);
 	return c == DB_OK && g->nchanged > 0 ? update(g, t) : c;
 }
@@ -411,56 +417,42 @@ with_array(struct pg *g, const char *sql)
 	return PQexecParams(g->conn, sql, 1, NULL, value, NULL, NULL, 0);
 }
 
+/* Deleting nothing is not worth sending keys. */
 static int
-pg_solved(struct db *db, const struct field *places, size_t n)
+is_needed(struct pg *g, enum db_query q, int64_t *any)
 {
-	struct pg *g = (struct pg *)db;
-	int64_t any;
-	int c;
-
-	if (n == 0)
-		return DB_OK;
-	c = number(g, "SELECT 1 FROM problem LIMIT 1", &any);
-	if (c != DB_OK || any != 1)
-		return c;
-	if (array(g, places, n) == -1)
-		return no_memory(g);
-	return done(g,
-	    with_array(g, "DELETE FROM problem WHERE place = ANY($1::uuid[])"),
-	    NULL);
+	*any = 1;
+	return q == QUERY_SOLVED
+	    ? number(g, "SELECT 1 FROM problem LIMIT 1", any)
+	    : DB_OK;
 }
 
 static int
-pg_tags(struct db *db, const struct field *hashes, size_t n, db_tags_of give,
-    void *ctx)
+pg_query(struct db *db, enum db_query q, const struct field *keys, size_t n,
+    db_row give, void *ctx)
 {
+	const struct db_query_text *t = &db_queries[q];
+	struct field row[QUERY_COLUMNS];
 	struct pg *g = (struct pg *)db;
-	struct field hash, tags;
+	int bad = 0, c;
 	PGresult *r;
-	int c;
+	int64_t any;
 
-	if (array(g, hashes, n) == -1)
-		return no_memory(g);
-	c = done(g,
-	    with_array(g,
-		"SELECT 1 FROM file WHERE hash = ANY($1::uuid[]) "
-		"ORDER BY hash FOR UPDATE"),
-	    NULL);
-	if (c != DB_OK)
+	if (n == 0)
+		return DB_OK;
+	if ((c = is_needed(g, q, &any)) != DB_OK || any != 1)
 		return c;
-	r = with_array(g,
-	    "SELECT hash, tags FROM location WHERE hash = ANY($1::uuid[]) "
-	    "AND tags IS NOT NULL UNION ALL SELECT hash, tags FROM part "
-	    "WHERE hash = ANY($1::uuid[]) AND tags IS NOT NULL");
-	for (int i = 0; i < PQntuples(r); i++) {
-		if (value(g, r, i, 0, DB_HASH, &hash) == -1 ||
-		    value(g, r, i, 1, DB_TEXT, &tags) == -1) {
-			PQclear(r);
-			return no_memory(g);
-		}
-		give(ctx, &hash, &tags);
+	if (array(g, keys, n) == -1)
+		return no_memory(g);
+	r = with_array(g, t->pgsql);
+	for (int i = 0; i < PQntuples(r) && give != NULL && !bad; i++) {
+		for (int k = 0; k < t->ncol && !bad; k++)
+			bad = value(g, r, i, k, t->type[k], &row[k]);
+		if (!bad)
+			bad = give(ctx, row);
 	}
-	return done(g, r, NULL);
+	c = done(g, r, NULL);
+	return c == DB_OK && bad ? no_memory(g) : c;
 }
 
 static int
@@ -511,6 +503,7 @@ session(struct pg *g)
 	    "SET client_encoding = 'UTF8';"
 	    "SET client_min_messages = warning;"
 	    "SET enable_hashjoin = off; SET enable_mergejoin = off;"
+	    "SET enable_seqscan = off;"
 	    "SET temp_buffers = '16MB'; SET work_mem = '32MB';"
 	    "SET maintenance_work_mem = '256MB';"
 	    "SET lock_timeout = '60s'");
@@ -683,8 +676,7 @@ static const struct db_engine engine = {
 	.rollback = pg_rollback,
 	.again = pg_again,
 	.put = pg_put,
-	.solved = pg_solved,
-	.tags = pg_tags,
+	.query = pg_query,
 	.get_meta = pg_get_meta,
 	.set_meta = pg_set_meta,
 	.folder = pg_folder,

@@ -19,34 +19,16 @@ enum { CACHE_KIB = 20 << 10, WAL_PAGES = 16384 };
 enum { BUSY_MS = 10000, PAUSE_MS = 10 };
 
 enum { INSERT, SELECT, SAME, UPDATE, STATEMENTS };
-enum {
-	BEGIN,
-	COMMIT,
-	ROLLBACK,
-	SOLVED,
-	TAG_ID,
-	NEW_TAG,
-	TAG,
-	UNTAG,
-	FILE_ID,
-	SAID_OF_PLACES,
-	SAID_OF_PARTS,
-	OTHERS
-};
+enum { BEGIN, COMMIT, ROLLBACK, TAG_ID, NEW_TAG, TAG, UNTAG, FILE_ID, OTHERS };
 static const char *const others[OTHERS] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
-	[SOLVED] = "DELETE FROM problem WHERE place = ?1",
 	[TAG_ID] = "SELECT id FROM tag WHERE tag = ?1",
 	[NEW_TAG] = "INSERT INTO tag (tag) VALUES (?1)",
 	[TAG] = "INSERT OR IGNORE INTO tagged VALUES (?1, ?2)",
 	[UNTAG] = "DELETE FROM tagged WHERE tag = ?1 AND file = ?2",
 	[FILE_ID] = "SELECT id FROM file WHERE hash = ?1",
-	[SAID_OF_PLACES] = "SELECT tags FROM location WHERE hash = ?1 "
-			   "AND tags IS NOT NULL",
-	[SAID_OF_PARTS] = "SELECT tags FROM part WHERE hash = ?1 "
-			  "AND tags IS NOT NULL",
 };
 
 struct lite {
@@ -54,7 +36,8 @@ struct lite {
 	sqlite3 *sql;
 	sqlite3_stmt *of[TABLES][STATEMENTS];
 	sqlite3_stmt *other[OTHERS];
-	struct known_tag *known; /* ids of tags, by hash; a cache */
+	sqlite3_stmt *query[QUERIES]; /* when first asked */
+	struct known_tag *known;      /* ids of tags, by hash; a cache */
 };
 
 enum { KNOWN_TAGS = 1024, KNOWN_LENGTH = 47 };
@@ -430,19 +413,27 @@ is_stored(struct lite *l, int table, const struct field *row)
 }
 
 static int
-meet(struct lite *l, int table, struct field *row, size_t i, db_met met,
-    void *ctx)
+is_archive(const struct field *source)
+{
+	return source[SOURCE_KIND].p != NULL &&
+	    strcmp(source[SOURCE_KIND].p, "archive") == 0;
+}
+
+static int
+meet(struct lite *l, int table, struct field *row, size_t i,
+    const struct db_met *by)
 {
 	const struct db_table *t = &db_tables[table];
 	struct field old[DB_WIDEST], now[DB_WIDEST];
 	int c;
 
-	if ((c = is_stored(l, table, row)) != 0)
+	if ((table != TABLE_SOURCE || !is_archive(row)) &&
+	    (c = is_stored(l, table, row)) != 0)
 		return c == 1 ? DB_OK : c;
 	if ((c = fetch(l, table, row, old)) != DB_OK)
 		return c;
 	memcpy(now, old, sizeof(*now) * (size_t)t->ncol);
-	if ((c = met(ctx, i, now)) == -1)
+	if ((c = by->met(by->ctx, i, now)) == -1)
 		return no_memory(l);
 	if (c == 0)
 		return DB_OK;
@@ -455,41 +446,26 @@ meet(struct lite *l, int table, struct field *row, size_t i, db_met met,
 
 static int
 lite_put(struct db *db, int table, struct field *const *rows, size_t n,
-    db_met met, void *ctx)
+    const struct db_met *by)
 {
 	struct lite *l = (struct lite *)db;
 	const struct db_table *t = &db_tables[table];
 	sqlite3_stmt *st = l->of[table][INSERT];
 	int c;
 
+	if ((c = by->locked(by->ctx)) != DB_OK)
+		return c;
 	for (size_t i = 0; i < n; i++) {
 		if (bind_row(st, t, rows[i]) != SQLITE_OK)
 			return why(l);
 		if ((c = step(l, st)) != DB_OK)
 			return c;
 		if (sqlite3_changes(l->sql) == 0)
-			c = meet(l, table, rows[i], i, met, ctx);
+			c = meet(l, table, rows[i], i, by);
 		else if (table == TABLE_FILE)
 			c = each_tag(l, l->other[TAG], &rows[i][COL_TAGS - 1],
 			    sqlite3_last_insert_rowid(l->sql));
 		if (c != DB_OK)
-			return c;
-	}
-	return DB_OK;
-}
-
-static int
-lite_solved(struct db *db, const struct field *places, size_t n)
-{
-	struct lite *l = (struct lite *)db;
-	int c;
-
-	if (number(l, "SELECT 1 FROM problem LIMIT 1") != 1)
-		return DB_OK;
-	for (size_t i = 0; i < n; i++) {
-		if (bind(l->other[SOLVED], 1, DB_HASH, &places[i]) != SQLITE_OK)
-			return why(l);
-		if ((c = step(l, l->other[SOLVED])) != DB_OK)
 			return c;
 	}
 	return DB_OK;
@@ -538,43 +514,56 @@ build_indexes(struct lite *l)
 	return c == DB_OK ? build_names(l) : c;
 }
 
+/* Whether there is anything that a query could take out. */
 static int
-tags_from(struct lite *l, sqlite3_stmt *st, const struct field *hash,
-    db_tags_of give, void *ctx)
+is_needed(struct lite *l, enum db_query q)
 {
-	struct field f;
-	int c;
-
-	if (bind(st, 1, DB_HASH, hash) != SQLITE_OK)
-		return why(l);
-	while ((c = sqlite3_step(st)) == SQLITE_ROW) {
-		if (value(l, st, 0, DB_TEXT, &f) == -1)
-			break;
-		give(ctx, hash, &f);
-	}
-	sqlite3_reset(st);
-	if (c == SQLITE_DONE)
-		return DB_OK;
-	return c == SQLITE_ROW ? no_memory(l) : why(l);
+	return q != QUERY_SOLVED ||
+	    number(l, "SELECT 1 FROM problem LIMIT 1") == 1;
 }
 
 static int
-lite_tags(struct db *db, const struct field *hashes, size_t n, db_tags_of give,
+ask(struct lite *l, enum db_query q, const struct field *key, db_row give,
     void *ctx)
 {
-	struct lite *l = (struct lite *)db;
-	int c;
+	const struct db_query_text *t = &db_queries[q];
+	struct field row[QUERY_COLUMNS];
+	sqlite3_stmt *st = l->query[q];
+	int c, bad = 0;
 
+	if (bind(st, 1, DB_HASH, key) != SQLITE_OK)
+		return why(l);
+	while ((c = sqlite3_step(st)) == SQLITE_ROW && !bad) {
+		for (int i = 0; i < t->ncol && !bad; i++)
+			bad = value(l, st, i, t->type[i], &row[i]);
+		if (!bad && give != NULL)
+			bad = give(ctx, row);
+	}
+	if (c != SQLITE_DONE && c != SQLITE_ROW)
+		c = why(l);
+	else
+		c = bad ? no_memory(l) : DB_OK;
+	sqlite3_reset(st);
+	return c;
+}
+
+static int
+lite_query(struct db *db, enum db_query q, const struct field *keys, size_t n,
+    db_row give, void *ctx)
+{
+	struct lite *l = (struct lite *)db;
+	int c = DB_OK;
+
+	if (n == 0 || !is_needed(l, q))
+		return DB_OK;
 	/* Without the index on location this would read it all each time. */
-	if ((c = build_indexes(l)) != DB_OK)
-		return c;
-	for (size_t i = 0; i < n; i++)
-		if ((c = tags_from(l, l->other[SAID_OF_PLACES], &hashes[i],
-			 give, ctx)) != DB_OK ||
-		    (c = tags_from(l, l->other[SAID_OF_PARTS], &hashes[i], give,
-			 ctx)) != DB_OK)
-			return c;
-	return DB_OK;
+	if (q == QUERY_TAGS || q == QUERY_ORPHANS)
+		c = build_indexes(l);
+	if (c == DB_OK && l->query[q] == NULL)
+		c = prepare(l, &l->query[q], db_queries[q].sqlite);
+	for (size_t i = 0; i < n && c == DB_OK; i++)
+		c = ask(l, q, &keys[i], give, ctx);
+	return c;
 }
 
 static int
@@ -664,6 +653,8 @@ lite_close(struct db *db)
 			sqlite3_finalize(l->of[t][s]);
 	for (int i = 0; i < OTHERS; i++)
 		sqlite3_finalize(l->other[i]);
+	for (int i = 0; i < QUERIES; i++)
+		sqlite3_finalize(l->query[i]);
 	sqlite3_close(l->sql);
 	free(l->known);
 	buf_free(&l->db.label);
@@ -677,8 +668,7 @@ static const struct db_engine engine = {
 	.rollback = lite_rollback,
 	.again = lite_again,
 	.put = lite_put,
-	.solved = lite_solved,
-	.tags = lite_tags,
+	.query = lite_query,
 	.get_meta = lite_get_meta,
 	.set_meta = lite_set_meta,
 	.folder = lite_folder,
@@ -736,6 +726,10 @@ create(struct lite *l, int64_t version)
 	    "tag TEXT UNIQUE);"
 	    "CREATE TABLE IF NOT EXISTS tagged (tag INTEGER, "
 	    "file INTEGER, PRIMARY KEY (tag, file)) WITHOUT ROWID;"
+	    "CREATE TRIGGER IF NOT EXISTS file_gone AFTER DELETE ON file "
+	    "BEGIN DELETE FROM tagged WHERE file = old.id AND tag IN "
+	    "(SELECT id FROM tag WHERE instr(',' || old.tags || ',', "
+	    "',' || tag || ',') > 0); END;"
 	    "CREATE VIEW IF NOT EXISTS file_tag AS SELECT t.tag, "
 	    "f.hash FROM tag t JOIN tagged ON tagged.tag = t.id "
 	    "JOIN file f ON f.id = tagged.file;"
