@@ -105,7 +105,7 @@ main(int argc, char *argv[])
 {
 	struct mdbload m = { .load = { .patience = RETRY_SECONDS * 1000 } };
 	const char *db = NULL, *library = NULL;
-	int c, durable = 0, dry = 0, status;
+	int c, flags = 0, dry = 0, status;
 	struct buf name = { 0 };
 	struct stream s;
 
@@ -118,7 +118,7 @@ main(int argc, char *argv[])
 			db = optarg;
 			break;
 		case DURABLE:
-			durable = 1;
+			flags |= DB_DURABLE;
 			break;
 		case 'l':
 			library = optarg;
@@ -137,7 +137,7 @@ main(int argc, char *argv[])
 		tool_usage(&tool);
 	if (!dry && db_name(&name, db, library) == -1)
 		tool_die(name.p, "%s", strerror(errno));
-	if (load_open(&m.load, dry ? NULL : name.p, library, durable) == -1)
+	if (load_open(&m.load, dry ? NULL : name.p, library, flags) == -1)
 		tool_die(m.load.label.p != NULL ? m.load.label.p : name.p, "%s",
 		    m.load.why.p);
 	stream_open(&s);

@@ -273,3 +273,18 @@ columns_of() {
 	[ "$(cat rejects)" = $'\\.\n/x\t1x' ]
 	[ "$(q 'SELECT count(*) FROM location')" = 16 ]
 }
+
+@test "mdbnew passes what is not done, to a role that may only read too" {
+	stream 100 >in
+	rec /s/0.zip 9 9 archive >found
+	run -0 mdbnew -d "$db" <found
+	[ "$output" = "$(cat found)" ]
+	mdbload -d "$db" <in
+	run -0 mdbnew -d "$db" <found
+	[ "$output" = "$(cat found)" ]
+	q "UPDATE source SET state = 'done'"
+	psql -qX -h "$PG_DIR" -U boss postgres -c 'CREATE ROLE reader LOGIN'
+	q 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader'
+	run -0 mdbnew -d "${db/owner/reader}" <found
+	[ "$output" = '' ]
+}

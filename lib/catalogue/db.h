@@ -60,22 +60,32 @@ struct db {
 	struct arena *arena;
 	struct buf label; /* its name for diagnostics */
 	struct buf why;
+	int empty; /* opened with DB_READ, and holds no catalogue */
 };
 
 /* The catalogue that -d names, else $MIDI_DB, else midiflow.db in the
  * library (NULL: the default one), whose folder is made: 0, or -1 errno. */
 int db_name(struct buf *, const char *given, const char *library);
 
-/* Opens it, creating or upgrading the schema: NULL with why set and label
- * the name to show.  The arena is where rows that are met are kept. */
-struct db *db_open(const char *name, int durable, struct arena *,
+/* The same of one that must be there: no folder is made. */
+int db_name_only(struct buf *, const char *given, const char *library);
+
+enum {
+	DB_DURABLE = 1, /* each transaction survives a power cut */
+	DB_READ = 2     /* only query and get_meta are of use */
+};
+
+/* Opens it, creating or upgrading the schema unless it is only read: NULL
+ * with why set and label the name to show.  The arena is where rows that are
+ * met are kept. */
+struct db *db_open(const char *name, int flags, struct arena *,
     struct buf *label, struct buf *why);
 void db_close(struct db *);
 
 /* For the engines. */
-struct db *sqlite_open(const char *, int durable, struct buf *why);
+struct db *sqlite_open(const char *, int flags, struct buf *why);
 struct db *pgsql_open(
-    const char *, int durable, struct buf *label, struct buf *why);
+    const char *, int flags, struct buf *label, struct buf *why);
 int db_is_server(const char *name);
 /* Sets why and returns what. */
 int db_why(struct db *, int what, const char *reason);

@@ -36,7 +36,7 @@ fail(struct load *l, const char *reason)
 }
 
 int
-load_open(struct load *l, const char *name, const char *library, int durable)
+load_open(struct load *l, const char *name, const char *library, int flags)
 {
 	l->rules.arena = &l->arena;
 	l->rules.paths = &l->paths;
@@ -44,7 +44,7 @@ load_open(struct load *l, const char *name, const char *library, int durable)
 		l->limit = LOAD_BATCH;
 	if (name == NULL)
 		return 0;
-	l->db = db_open(name, durable, &l->arena, &l->label, &l->why);
+	l->db = db_open(name, flags, &l->arena, &l->label, &l->why);
 	if (l->db == NULL)
 		return -1;
 	if (paths_open(&l->paths, l->db, library, 1) != DB_OK)

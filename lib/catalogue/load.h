@@ -62,8 +62,7 @@ struct load {
 
 /* Opens the catalogue of that name, or none for NULL; library is where it is
  * now, or NULL: 0; -1 with why. */
-int load_open(
-    struct load *, const char *name, const char *library, int durable);
+int load_open(struct load *, const char *name, const char *library, int flags);
 /* 0; 1 the record cannot be stored, for why; -1 with why. */
 int load_add(struct load *, const struct rec *);
 int load_due(const struct load *);

@@ -20,7 +20,7 @@ struct pg {
 	struct buf sql, copy;
 	struct field **changed; /* rows that met() changed */
 	size_t nchanged, capchanged;
-	int durable, lost;
+	int flags, lost;
 };
 
 static void
@@ -509,9 +509,10 @@ session(struct pg *g)
 	    "SET lock_timeout = '60s'");
 	/* A crash may lose the last half second, and loading it again is
 	 * harmless; nothing can be damaged by it. */
-	if (c == DB_OK && !g->durable)
+	if (c == DB_OK && !(g->flags & DB_DURABLE))
 		c = run(g, "SET synchronous_commit = off");
-	for (int i = 0; i < TABLES && c == DB_OK; i++) {
+	for (int i = 0; i < TABLES && c == DB_OK && !(g->flags & DB_READ);
+	     i++) {
 		buf_clear(b);
 		c = buf_fmt(b,
 			"CREATE TEMP TABLE stage_%s (LIKE %s) "
@@ -788,7 +789,10 @@ schema(struct pg *g)
 	if (version > SCHEMA_VERSION || there > COLUMNS)
 		return db_why(
 		    &g->db, DB_FAILED, "made by a newer midiflow; update this");
-	if (version == SCHEMA_VERSION && there == COLUMNS)
+	if (g->flags & DB_READ)
+		g->db.empty = version == -1;
+	if (g->flags & DB_READ ||
+	    (version == SCHEMA_VERSION && there == COLUMNS))
 		return DB_OK;
 	if ((c = run(g, "BEGIN; SELECT pg_advisory_xact_lock(" LOCK_ID ")")) !=
 		DB_OK ||
@@ -828,7 +832,7 @@ label_of(const char *name, struct buf *label, struct buf *reason)
 }
 
 struct db *
-pgsql_open(const char *name, int durable, struct buf *label, struct buf *reason)
+pgsql_open(const char *name, int flags, struct buf *label, struct buf *reason)
 {
 	/* What the string says goes before the first, after the last. */
 	const char *keys[] = { "connect_timeout", "dbname",
@@ -844,7 +848,7 @@ pgsql_open(const char *name, int durable, struct buf *label, struct buf *reason)
 		return NULL;
 	}
 	g->db.engine = &engine;
-	g->durable = durable;
+	g->flags = flags;
 	g->conn = PQconnectdbParams(keys, values, 1);
 	if (PQstatus(g->conn) != CONNECTION_OK)
 		c = why(g, NULL);

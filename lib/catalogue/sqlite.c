@@ -796,17 +796,43 @@ use_wal(struct lite *l)
 	return c;
 }
 
+/* Nothing is made; what is no catalogue yet holds nothing. */
 static int
-set_up(struct lite *l, int durable)
+set_up_read(struct lite *l)
+{
+	int64_t version;
+
+	if (number(l, "SELECT count(*) FROM sqlite_master") == -1)
+		return why(l);
+	if (number(l, "SELECT 1 FROM sqlite_master LIMIT 1") != 1) {
+		l->db.empty = 1;
+		return DB_OK;
+	}
+	version =
+	    number(l, "SELECT value FROM meta WHERE name = 'schema_version'");
+	if (version == -1)
+		return db_why(
+		    &l->db, DB_FAILED, "a database, but no midiflow catalogue");
+	if (version > SCHEMA_VERSION)
+		return db_why(
+		    &l->db, DB_FAILED, "made by a newer midiflow; update this");
+	return DB_OK;
+}
+
+static int
+set_up(struct lite *l, int flags)
 {
 	struct buf b = { 0 };
 	int c;
 
 	sqlite3_busy_timeout(l->sql, BUSY_MS);
+	if (flags & DB_READ)
+		return set_up_read(l);
 	if (buf_fmt(&b,
 		"PRAGMA synchronous = %s;"
 		"PRAGMA cache_size = -%d; PRAGMA wal_autocheckpoint = %d",
-		durable ? "FULL" : "NORMAL", CACHE_KIB, WAL_PAGES) == -1)
+		flags & DB_DURABLE ? "FULL" : "NORMAL", CACHE_KIB,
+		WAL_PAGES) == -1)
 		return no_memory(l);
 	c = use_wal(l);
 	if (c == DB_OK)
@@ -818,7 +844,7 @@ set_up(struct lite *l, int durable)
 }
 
 struct db *
-sqlite_open(const char *name, int durable, struct buf *reason)
+sqlite_open(const char *name, int flags, struct buf *reason)
 {
 	struct lite *l;
 	int c;
@@ -831,9 +857,11 @@ sqlite_open(const char *name, int durable, struct buf *reason)
 	}
 	l->db.engine = &engine;
 	c = sqlite3_open_v2(name, &l->sql,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+	    (flags & DB_READ ? SQLITE_OPEN_READONLY
+			     : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+		SQLITE_OPEN_NOMUTEX,
 	    NULL);
-	c = c == SQLITE_OK ? set_up(l, durable) : why(l);
+	c = c == SQLITE_OK ? set_up(l, flags) : why(l);
 	if (c == DB_OK)
 		return &l->db;
 	(void)buf_str(reason, l->db.why.p);
