@@ -10,6 +10,7 @@
 
 #include "catalogue/db.h"
 #include "files/hash.h"
+#include "stream/array.h"
 #include "stream/columns.h"
 
 /* In the memory that a filter may take (midiflow(7)), most goes here. */
@@ -19,7 +20,18 @@ enum { CACHE_KIB = 20 << 10, WAL_PAGES = 16384 };
 enum { BUSY_MS = 10000, PAUSE_MS = 10 };
 
 enum { INSERT, SELECT, SAME, UPDATE, STATEMENTS };
-enum { BEGIN, COMMIT, ROLLBACK, TAG_ID, NEW_TAG, TAG, UNTAG, FILE_ID, OTHERS };
+enum {
+	BEGIN,
+	COMMIT,
+	ROLLBACK,
+	TAG_ID,
+	NEW_TAG,
+	TAG,
+	UNTAG,
+	FILE_ID,
+	HAS_NAMES,
+	OTHERS
+};
 static const char *const others[OTHERS] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
@@ -29,6 +41,7 @@ static const char *const others[OTHERS] = {
 	[TAG] = "INSERT OR IGNORE INTO tagged VALUES (?1, ?2)",
 	[UNTAG] = "DELETE FROM tagged WHERE tag = ?1 AND file = ?2",
 	[FILE_ID] = "SELECT id FROM file WHERE hash = ?1",
+	[HAS_NAMES] = "SELECT 1 FROM sqlite_master WHERE name = 'file_names'",
 };
 
 struct lite {
@@ -38,6 +51,11 @@ struct lite {
 	sqlite3_stmt *other[OTHERS];
 	sqlite3_stmt *query[QUERIES]; /* when first asked */
 	struct known_tag *known;      /* ids of tags, by hash; a cache */
+	struct named {                /* files that are new in a batch */
+		sqlite3_int64 id;
+		const struct field *name;
+	} * named;
+	size_t nnamed, capnamed;
 };
 
 enum { KNOWN_TAGS = 1024, KNOWN_LENGTH = 47 };
@@ -413,21 +431,21 @@ is_stored(struct lite *l, int table, const struct field *row)
 }
 
 static int
-is_archive(const struct field *source)
+always_met(int table, const struct field *row)
 {
-	return source[SOURCE_KIND].p != NULL &&
-	    strcmp(source[SOURCE_KIND].p, "archive") == 0;
+	return table == TABLE_SOURCE && row[SOURCE_KIND].p != NULL &&
+	    strcmp(row[SOURCE_KIND].p, "archive") == 0;
 }
 
 static int
-meet(struct lite *l, int table, struct field *row, size_t i,
+meet(struct lite *l, int table, struct field *row, size_t i, int differs,
     const struct db_met *by)
 {
 	const struct db_table *t = &db_tables[table];
 	struct field old[DB_WIDEST], now[DB_WIDEST];
 	int c;
 
-	if ((table != TABLE_SOURCE || !is_archive(row)) &&
+	if (!differs && !always_met(table, row) &&
 	    (c = is_stored(l, table, row)) != 0)
 		return c == 1 ? DB_OK : c;
 	if ((c = fetch(l, table, row, old)) != DB_OK)
@@ -445,34 +463,89 @@ meet(struct lite *l, int table, struct field *row, size_t i,
 }
 
 static int
+note_named(struct lite *l, const struct field *row)
+{
+	const struct field *name = &row[COL_NAME - 1];
+
+	if (name->p == NULL)
+		return DB_OK;
+	if (array_room(&l->named, l->nnamed + 1, &l->capnamed,
+		sizeof(*l->named)) == -1)
+		return no_memory(l);
+	l->named[l->nnamed++] =
+	    (struct named){ sqlite3_last_insert_rowid(l->sql), name };
+	return DB_OK;
+}
+
+/* Another loader may have built it since the last batch. */
+static int
+add_names(struct lite *l)
+{
+	sqlite3_stmt *st = NULL;
+	int c = sqlite3_step(l->other[HAS_NAMES]);
+
+	sqlite3_reset(l->other[HAS_NAMES]);
+	if (c != SQLITE_ROW)
+		return c == SQLITE_DONE ? DB_OK : why(l);
+	c = prepare(
+	    l, &st, "INSERT INTO file_names (rowid, name) VALUES (?1, ?2)");
+	for (size_t i = 0; i < l->nnamed && c == DB_OK; i++) {
+		if (sqlite3_bind_int64(st, 1, l->named[i].id) != SQLITE_OK ||
+		    bind(st, 2, DB_TEXT, l->named[i].name) != SQLITE_OK)
+			c = why(l);
+		else
+			c = step(l, st);
+	}
+	sqlite3_finalize(st);
+	return c;
+}
+
+static int
 lite_put(struct db *db, int table, struct field *const *rows, size_t n,
     const struct db_met *by)
 {
 	struct lite *l = (struct lite *)db;
 	const struct db_table *t = &db_tables[table];
 	sqlite3_stmt *st = l->of[table][INSERT];
-	int c;
+	int c, known = 0;
 
+	l->nnamed = 0;
 	if ((c = by->locked(by->ctx)) != DB_OK)
 		return c;
 	for (size_t i = 0; i < n; i++) {
+		/* Where one was known, the next one is likely to be. */
+		if (known && !always_met(table, rows[i])) {
+			if ((c = is_stored(l, table, rows[i])) == 1)
+				continue;
+			if (c != 0)
+				return c;
+		}
 		if (bind_row(st, t, rows[i]) != SQLITE_OK)
 			return why(l);
 		if ((c = step(l, st)) != DB_OK)
 			return c;
-		if (sqlite3_changes(l->sql) == 0)
-			c = meet(l, table, rows[i], i, by);
-		else if (table == TABLE_FILE)
-			c = each_tag(l, l->other[TAG], &rows[i][COL_TAGS - 1],
-			    sqlite3_last_insert_rowid(l->sql));
+		if (sqlite3_changes(l->sql) == 0) {
+			c = meet(l, table, rows[i], i, known, by);
+			known = 1;
+		} else {
+			known = 0;
+			if (table != TABLE_FILE)
+				continue;
+			c = note_named(l, rows[i]);
+			if (c == DB_OK)
+				c = each_tag(l, l->other[TAG],
+				    &rows[i][COL_TAGS - 1],
+				    sqlite3_last_insert_rowid(l->sql));
+		}
 		if (c != DB_OK)
 			return c;
 	}
-	return DB_OK;
+	return l->nnamed > 0 ? add_names(l) : DB_OK;
 }
 
-/* Parts of names are found by their trigrams; the triggers keep up with any
- * loader and any hand.  A library without FTS5 does with a plain index. */
+/* Parts of names are found by their trigrams.  New ones are added at the end
+ * of a batch: a trigger would make FTS5 write a segment for each of them.  A
+ * library without FTS5 does with a plain index. */
 static int
 build_names(struct lite *l)
 {
@@ -488,9 +561,6 @@ build_names(struct lite *l)
 		    l, "CREATE INDEX IF NOT EXISTS file_name ON file (name)");
 	return run(l,
 	    "INSERT INTO file_names (file_names) VALUES ('rebuild');"
-	    "CREATE TRIGGER file_names_in AFTER INSERT ON file BEGIN "
-	    "INSERT INTO file_names (rowid, name) VALUES (new.id, new.name); "
-	    "END;"
 	    "CREATE TRIGGER file_names_out AFTER DELETE ON file BEGIN "
 	    "INSERT INTO file_names (file_names, rowid, name) "
 	    "VALUES ('delete', old.id, old.name); END;"
@@ -657,6 +727,7 @@ lite_close(struct db *db)
 		sqlite3_finalize(l->query[i]);
 	sqlite3_close(l->sql);
 	free(l->known);
+	free(l->named);
 	buf_free(&l->db.label);
 	buf_free(&l->db.why);
 	free(l);
