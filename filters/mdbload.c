@@ -9,7 +9,7 @@
 #include "stream/num.h"
 #include "stream/tool.h"
 
-enum { BATCH = TOOL_LONG, DURABLE, RETRY_FOR };
+enum { BATCH = TOOL_LONG, DURABLE, FORGET, RETRY_FOR };
 enum { PATIENCE_MS = 500, RETRY_SECONDS = 60, MOST = 1000000 };
 
 static const struct tool_option options[] = {
@@ -17,6 +17,7 @@ static const struct tool_option options[] = {
 	{ 'd', "db", "DB", "SQLite file, PostgreSQL URL or libpq string" },
 	{ DURABLE, "durable", NULL,
 	    "let each transaction survive a power cut" },
+	{ FORGET, "forget", NULL, "take the records out instead" },
 	TOOL_COLUMNS, { 'l', "library", "DIR", "the library, where it is now" },
 	{ 'n', "dry-run", NULL, "check the records, store nothing" },
 	TOOL_QUIET, TOOL_REJECTS,
@@ -27,7 +28,7 @@ static const struct tool_option options[] = {
 };
 static const struct tool tool = { .name = "mdbload",
 	.synopsis = "[-Hnqtv] [-d db] [-l library] [-r file] [--batch n] "
-		    "[--durable] [--retry-for seconds]",
+		    "[--durable] [--forget] [--retry-for seconds]",
 	.options = options,
 	.last = COLUMNS };
 
@@ -119,6 +120,9 @@ main(int argc, char *argv[])
 			break;
 		case DURABLE:
 			flags |= DB_DURABLE;
+			break;
+		case FORGET:
+			m.load.forget = 1;
 			break;
 		case 'l':
 			library = optarg;

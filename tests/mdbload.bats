@@ -162,6 +162,35 @@ state() {
 	[ "$(q 'SELECT path FROM location')" = /z.zip ]
 }
 
+@test "--forget takes records out, and what is nowhere any more" {
+	stream >in
+	mdbload -d "$db" <in
+	mdbload -d want.db < <(sed -n '6,$p' in)
+	# An archive by its path alone, with everything in it.
+	rec /s/a.zip | mdbload -d "$db" --forget
+	rows want.db >want
+	q "SELECT source FROM location UNION SELECT source FROM problem" |
+	    grep -c a.zip | grep -qx 0
+	[ "$(q "SELECT count(*) FROM source WHERE path = '/s/a.zip'")" = 0 ]
+	# One of its contents is a part of another source, and stays for that.
+	[ "$(q "SELECT status, tags FROM file WHERE hash = x'$(digits 1)'")" = \
+	    'dup|part:t02' ]
+	[ "$(q "SELECT tag FROM file_tag WHERE hash = x'$(digits 1)'")" = part:t02 ]
+	# A loose file with its parts.
+	sed -n 6p in | mdbload -d "$db" --forget
+	[ "$(q 'SELECT path FROM file')" = /s/broken.mid ]
+	[ "$(q 'SELECT count(*) FROM part')" = 0 ]
+	[ "$(q 'SELECT count(*) FROM file_tag')" = 0 ]
+	[ "$(q 'SELECT path FROM source ORDER BY 1')" = $'/s/broken.mid\n/s/found.zip' ]
+	# And all back again.
+	mdbload -d "$db" <in
+	mdbload -d all.db <in
+	rows "$db" | diff - <(rows all.db)
+	# An entry: its source is not done any more.
+	sed -n 2p in | mdbload -d "$db" --forget
+	[ "$(q "SELECT state FROM source WHERE path = '/s/a.zip'")" = read ]
+}
+
 @test "a loose file with another content is no place of the old one" {
 	at() { cols path=/a size=1 mtime="$1" kind=midi source=/a "${@:2}"; }
 	at 1 status=ok hash="$(digits 1)" | mdbload -d "$db"

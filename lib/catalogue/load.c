@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "catalogue/check.h"
+#include "catalogue/forget.h"
 #include "catalogue/load.h"
 #include "catalogue/rows.h"
 #include "catalogue/settle.h"
@@ -400,6 +401,21 @@ transaction(struct load *l)
 	return e->commit(l->db);
 }
 
+static int
+forgetting(struct load *l)
+{
+	const struct db_engine *e = l->db->engine;
+	int c;
+
+	l->rules.nleft = 0;
+	if ((c = e->begin(l->db)) != DB_OK || (c = forget(l)) != DB_OK)
+		return c;
+	l->list[TABLE_FILE].n = 0;
+	if ((c = put_files(l)) != DB_OK)
+		return c;
+	return e->commit(l->db);
+}
+
 /* Tries until it succeeds, fails for good, or has been tried too long. */
 static int
 persist(struct load *l, int (*what)(struct load *))
@@ -425,7 +441,8 @@ persist(struct load *l, int (*what)(struct load *))
 int
 load_commit(struct load *l)
 {
-	if (l->db != NULL && l->nrecord > 0 && persist(l, transaction) == -1)
+	if (l->db != NULL && l->nrecord > 0 &&
+	    persist(l, l->forget ? forgetting : transaction) == -1)
 		return -1;
 	l->committed += l->nrecord;
 	return 0;

@@ -55,6 +55,7 @@ struct load {
 	struct settling settling;
 	struct load_record *record; /* of the batch, in their order */
 	size_t nrecord, caprecord, limit;
+	int forget;              /* takes records out instead */
 	int64_t began, patience; /* ms */
 	size_t committed;        /* records, so far */
 	struct buf label, why;

@@ -78,6 +78,24 @@ const struct db_query_text db_queries[QUERIES] = {
 	    "SELECT place, size, mtime, state FROM source "
 	    "WHERE place = ANY($1::uuid[])",
 	    4, { DB_HASH, DB_INT, DB_INT, DB_TEXT } },
+	[QUERY_LOCK] = { "SELECT 1 FROM source WHERE place = ?1",
+	    "SELECT 1 FROM source WHERE place = ANY($1::uuid[]) "
+	    "ORDER BY place FOR UPDATE",
+	    1, { DB_INT } },
+	[QUERY_INSIDE] = { "SELECT place FROM location WHERE " LITE_IN
+			   " UNION SELECT place FROM problem WHERE " LITE_IN,
+	    "SELECT l.place FROM " PG_KEYS " JOIN location l ON l." PG_IN
+	    " UNION SELECT p.place FROM " PG_KEYS " JOIN problem p ON p." PG_IN,
+	    1, { DB_HASH } },
+	[QUERY_UNPART] = { "DELETE FROM part WHERE hash = ?1",
+	    "DELETE FROM part WHERE hash = ANY($1::uuid[])", 0, { 0 } },
+	[QUERY_UNMENTION] = { "DELETE FROM source WHERE place = ?1 AND "
+			      "status IS NULL AND size IS NULL AND NOT EXISTS "
+			      "(SELECT 1 FROM location l WHERE l." LITE_IN ")",
+	    "DELETE FROM source s USING " PG_KEYS " WHERE s.place = k AND "
+	    "s.status IS NULL AND s.size IS NULL AND NOT EXISTS "
+	    "(SELECT 1 FROM location l WHERE l." PG_IN ")",
+	    0, { 0 } },
 	[QUERY_UNSOURCE] = { "DELETE FROM source WHERE place = ?1",
 	    "DELETE FROM source WHERE place = ANY($1::uuid[])", 0, { 0 } },
 	[QUERY_TAGS] = { "SELECT hash, tags FROM location WHERE hash = ?1 "

@@ -13,14 +13,19 @@ enum db_query {
 	QUERY_SOLVED, /* takes problems out */
 	QUERY_DROP,   /* takes locations out: place, hash, source, path */
 	/* By the place of a source. */
-	QUERY_COUNT,    /* place, entries that are there, others */
-	QUERY_STALE,    /* places whose mtime is not the source's */
-	QUERY_PLACES,   /* places of MIDI files */
-	QUERY_DONE,     /* marks it done */
-	QUERY_OPEN,     /* marks it not done */
-	QUERY_STATE,    /* place, size, mtime, state */
-	QUERY_UNSOURCE, /* takes sources out */
+	QUERY_COUNT,     /* place, entries that are there, others */
+	QUERY_STALE,     /* places whose mtime is not the source's */
+	QUERY_PLACES,    /* places of MIDI files */
+	QUERY_DONE,      /* marks it done */
+	QUERY_OPEN,      /* marks it not done */
+	QUERY_STATE,     /* place, size, mtime, state */
+	QUERY_LOCK,      /* waits for others that are at it */
+	QUERY_INSIDE,    /* places of all kinds */
+	QUERY_UNMENTION, /* takes out what only entries spoke of that are gone
+			  */
+	QUERY_UNSOURCE,  /* takes sources out */
 	/* By hash. */
+	QUERY_UNPART,  /* takes the parts with that content out */
 	QUERY_TAGS,    /* hash, tags of each place and part */
 	QUERY_ORPHANS, /* takes files out that have neither: hash */
 	QUERY_PARTS,   /* takes the parts of files out that are gone: hash */

@@ -5,29 +5,16 @@
 #include <stdlib.h>
 
 #include "catalogue/check.h"
+#include "catalogue/keys.h"
 #include "catalogue/settle.h"
 #include "files/hash.h"
 #include "stream/array.h"
-
-struct keys { /* in the arena's order of things: gone with the batch */
-	struct field *key;
-	size_t n, cap;
-};
-
-static int
-add_key(struct keys *k, const struct field *f)
-{
-	if (array_room(&k->key, k->n + 1, &k->cap, sizeof(*k->key)) == -1)
-		return -1;
-	k->key[k->n++] = *f;
-	return 0;
-}
 
 /* The first column of an answer. */
 static int
 give_key(void *ctx, const struct field *row)
 {
-	return add_key(ctx, &row[0]);
+	return keys_add(ctx, &row[0]);
 }
 
 /* --- what this loader put --------------------------------------------------
@@ -141,7 +128,7 @@ drop_failed(struct load *l)
 		row = list->row[i].row;
 		if (row[PROBLEM_HASH].p == NULL &&
 		    row[PROBLEM_PART].p == NULL &&
-		    add_key(&k, &row[PROBLEM_PLACE]) == -1)
+		    keys_add(&k, &row[PROBLEM_PLACE]) == -1)
 			c = db_why(l->db, DB_FAILED, strerror(errno));
 	}
 	if (c == DB_OK && k.n > 0)
@@ -210,10 +197,10 @@ counted(void *ctx, const struct field *row)
 	if (c == NULL || have < c->entries)
 		return 0;
 	if (have > c->entries)
-		return c->entries > 0 ? add_key(&k->over, &row[0]) : 0;
-	if (strcmp(row[2].p, "0") != 0 && add_key(&k->stale, &row[0]) == -1)
+		return c->entries > 0 ? keys_add(&k->over, &row[0]) : 0;
+	if (strcmp(row[2].p, "0") != 0 && keys_add(&k->stale, &row[0]) == -1)
 		return -1;
-	return add_key(&k->done, &row[0]);
+	return keys_add(&k->done, &row[0]);
 }
 
 /* More than there must be, all of one time. */
@@ -231,7 +218,7 @@ settle_over(struct load *l, struct counted *k, const struct field *place)
 		c = db_why(l->db, DB_FAILED, strerror(errno));
 	if (c == DB_OK && n - all.n == (size_t)of->entries) {
 		c = take_out(l, &all);
-		if (c == DB_OK && add_key(&k->done, place) == -1)
+		if (c == DB_OK && keys_add(&k->done, place) == -1)
 			c = db_why(l->db, DB_FAILED, strerror(errno));
 	}
 	free(all.key);
@@ -248,7 +235,7 @@ settle_sources(struct load *l, struct counted *k)
 
 	qsort(s->source, s->n, sizeof(*s->source), by_place);
 	for (size_t i = 0; i < s->n && c == DB_OK; i++)
-		if (add_key(&keys, &s->source[i].place) == -1)
+		if (keys_add(&keys, &s->source[i].place) == -1)
 			c = db_why(l->db, DB_FAILED, strerror(errno));
 	if (c == DB_OK)
 		c = e->query(l->db, QUERY_COUNT, keys.key, keys.n, counted, k);
