@@ -9,7 +9,7 @@
 #include "stream/num.h"
 #include "stream/tool.h"
 
-enum { BATCH = TOOL_LONG, DURABLE, RETRY_FOR };
+enum { BATCH = TOOL_LONG, DURABLE, FORGET, RETRY_FOR };
 enum { PATIENCE_MS = 500, RETRY_SECONDS = 60, MOST = 1000000 };
 
 static const struct tool_option options[] = {
@@ -17,7 +17,8 @@ static const struct tool_option options[] = {
 	{ 'd', "db", "DB", "SQLite file, PostgreSQL URL or libpq string" },
 	{ DURABLE, "durable", NULL,
 	    "let each transaction survive a power cut" },
-	TOOL_COLUMNS, { 'l', "library", "DIR", "folder of the default DB" },
+	{ FORGET, "forget", NULL, "take the records out instead" },
+	TOOL_COLUMNS, { 'l', "library", "DIR", "the library, where it is now" },
 	{ 'n', "dry-run", NULL, "check the records, store nothing" },
 	TOOL_QUIET, TOOL_REJECTS,
 	{ RETRY_FOR, "retry-for", "SECONDS",
@@ -27,7 +28,7 @@ static const struct tool_option options[] = {
 };
 static const struct tool tool = { .name = "mdbload",
 	.synopsis = "[-Hnqtv] [-d db] [-l library] [-r file] [--batch n] "
-		    "[--durable] [--retry-for seconds]",
+		    "[--durable] [--forget] [--retry-for seconds]",
 	.options = options,
 	.last = COLUMNS };
 
@@ -105,7 +106,7 @@ main(int argc, char *argv[])
 {
 	struct mdbload m = { .load = { .patience = RETRY_SECONDS * 1000 } };
 	const char *db = NULL, *library = NULL;
-	int c, durable = 0, dry = 0, status;
+	int c, flags = 0, dry = 0, status;
 	struct buf name = { 0 };
 	struct stream s;
 
@@ -118,7 +119,10 @@ main(int argc, char *argv[])
 			db = optarg;
 			break;
 		case DURABLE:
-			durable = 1;
+			flags |= DB_DURABLE;
+			break;
+		case FORGET:
+			m.load.forget = 1;
 			break;
 		case 'l':
 			library = optarg;
@@ -137,7 +141,7 @@ main(int argc, char *argv[])
 		tool_usage(&tool);
 	if (!dry && db_name(&name, db, library) == -1)
 		tool_die(name.p, "%s", strerror(errno));
-	if (load_open(&m.load, dry ? NULL : name.p, durable) == -1)
+	if (load_open(&m.load, dry ? NULL : name.p, library, flags) == -1)
 		tool_die(m.load.label.p != NULL ? m.load.label.p : name.p, "%s",
 		    m.load.why.p);
 	stream_open(&s);

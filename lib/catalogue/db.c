@@ -41,32 +41,46 @@ make_folders(const char *path)
 	return result;
 }
 
-int
-db_name(struct buf *b, const char *given, const char *library)
+static const char *
+named(const char *given, const char *library)
 {
 	if (given == NULL && library == NULL)
 		given = getenv("MIDI_DB");
-	if (given != NULL && *given != '\0')
+	return given != NULL && *given != '\0' ? given : NULL;
+}
+
+int
+db_name_only(struct buf *b, const char *given, const char *library)
+{
+	if ((given = named(given, library)) != NULL)
 		return buf_str(b, given);
 	if (library == NULL)
 		library = library_default();
-	if (buf_fmt(b, "%s/midiflow.db", library) == -1)
+	return buf_fmt(b, "%s/midiflow.db", library);
+}
+
+int
+db_name(struct buf *b, const char *given, const char *library)
+{
+	if (db_name_only(b, given, library) == -1)
 		return -1;
-	return make_folders(library);
+	if (named(given, library) != NULL)
+		return 0;
+	return make_folders(library != NULL ? library : library_default());
 }
 
 struct db *
-db_open(const char *name, int durable, struct arena *arena, struct buf *label,
+db_open(const char *name, int flags, struct arena *arena, struct buf *label,
     struct buf *why)
 {
 	struct db *db;
 
 	if (db_is_server(name))
-		db = pgsql_open(name, durable, label, why);
+		db = pgsql_open(name, flags, label, why);
 	else if (esc_add(label, name, strlen(name)) == -1)
 		return NULL;
 	else
-		db = sqlite_open(name, durable, why);
+		db = sqlite_open(name, flags, why);
 	if (db != NULL)
 		db->arena = arena;
 	return db;
