@@ -67,7 +67,7 @@ struct db {
 	struct arena *arena;
 	struct buf label; /* its name for diagnostics */
 	struct buf why;
-	int empty; /* opened with DB_READ, and holds no catalogue */
+	int empty;  /* opened with DB_READ, and holds no catalogue */
 	int server; /* of db_open_read(): PostgreSQL, */
 	int names;  /* or SQLite with its index of parts of names */
 };
