@@ -411,7 +411,8 @@ $PWD/lib/sub/tab\\t.mid	midi" ]
 
 @test "indexes answer" {
 	q() { sqlite3 lib/midiflow.db "EXPLAIN QUERY PLAN SELECT f.path FROM file f $1"; }
-	[[ $(q "WHERE f.role IN ('arp') AND f.key IN ('Am', 'Em') AND f.bpm > 1") = *file_role_key* ]]
+	[[ $(q "WHERE f.role IN ('arp') AND f.key IN ('Am', 'Em') AND f.bpm > 1") = *file_role_bpm* ]]
+	[[ $(q "WHERE f.role IN ('arp') AND f.bpm IS NOT NULL ORDER BY f.bpm, f.hash") = *file_role_bpm* ]]
 	[[ $(q "WHERE f.key IN ('Am') AND f.bpm > 1") = *file_key_bpm* ]]
 	[[ $(q "WHERE f.bpm IS NOT NULL ORDER BY f.bpm DESC, f.hash") = *file_bpm* ]]
 	[[ $(q "WHERE f.format IS NULL AND f.status = 'ok'") = *file_unanalysed* ]]
