@@ -5,14 +5,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "catalogue/advice.h"
 #include "catalogue/load.h"
 #include "stream/num.h"
 #include "stream/tool.h"
 
-enum { BATCH = TOOL_LONG, DURABLE, FORGET, RETRY_FOR };
+enum { ADVISE = TOOL_LONG, BATCH, DURABLE, FORGET, RETRY_FOR };
 enum { PATIENCE_MS = 500, RETRY_SECONDS = 60, MOST = 1000000 };
 
 static const struct tool_option options[] = {
+	{ ADVISE, "advise", NULL, "say what would help the server" },
 	{ BATCH, "batch", "N", "records a transaction, 10000 at first" },
 	{ 'd', "db", "DB", "SQLite file, PostgreSQL URL or libpq string" },
 	{ DURABLE, "durable", NULL,
@@ -28,7 +30,8 @@ static const struct tool_option options[] = {
 };
 static const struct tool tool = { .name = "mdbload",
 	.synopsis = "[-Hnqtv] [-d db] [-l library] [-r file] [--batch n] "
-		    "[--durable] [--forget] [--retry-for seconds]",
+		    "[--durable] [--forget] [--retry-for seconds]\n"
+		    "[-d db] [-l library] --advise",
 	.options = options,
 	.last = COLUMNS };
 
@@ -90,6 +93,21 @@ idle(struct stream *s, void *ctx)
 		commit(s, m);
 }
 
+/* What the server's administrator may do, on the standard output. */
+static _Noreturn void
+say_advice(const char *db)
+{
+	struct rec_out out = { .fd = STDOUT_FILENO };
+	struct buf label = { 0 }, why = { 0 };
+
+	if (advice(db, &out.buf, &label, &why) == -1)
+		tool_die(label.p != NULL ? label.p : db, "%s",
+		    why.p != NULL ? why.p : strerror(errno));
+	if (rec_close(&out) == -1)
+		tool_die("stdout", "%s", strerror(errno));
+	exit(OK);
+}
+
 static int64_t
 number(const char *text, int64_t lo)
 {
@@ -106,12 +124,15 @@ main(int argc, char *argv[])
 {
 	struct mdbload m = { .load = { .patience = RETRY_SECONDS * 1000 } };
 	const char *db = NULL, *library = NULL;
-	int c, flags = 0, dry = 0, status;
+	int c, advise = 0, flags = 0, dry = 0, status;
 	struct buf name = { 0 };
 	struct stream s;
 
 	while ((c = tool_option(&tool, argc, argv)) != -1)
 		switch (c) {
+		case ADVISE:
+			advise = 1;
+			break;
 		case BATCH:
 			m.load.limit = (size_t)number(optarg, 1);
 			break;
@@ -139,6 +160,8 @@ main(int argc, char *argv[])
 		}
 	if (optind != argc)
 		tool_usage(&tool);
+	if (advise && db_name_only(&name, db, library) == 0)
+		say_advice(name.p);
 	if (!dry && db_name(&name, db, library) == -1)
 		tool_die(name.p, "%s", strerror(errno));
 	if (load_open(&m.load, dry ? NULL : name.p, library, flags) == -1)

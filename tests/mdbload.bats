@@ -432,7 +432,7 @@ state() {
 	    ALTER TABLE file DROP COLUMN issues;
 	    UPDATE meta SET value = 41 WHERE name = 'columns'" || skip "old sqlite3"
 	q "ALTER TABLE file DROP COLUMN category; ALTER TABLE file DROP COLUMN tags" ||
-	    q "DROP INDEX file_category; ALTER TABLE file DROP COLUMN category;
+	    q "DROP INDEX file_category_bpm; ALTER TABLE file DROP COLUMN category;
 	    ALTER TABLE file DROP COLUMN tags"
 	stream | mdbload -d "$db"
 	[ "$(q "SELECT value FROM meta WHERE name = 'columns'")" = 44 ]

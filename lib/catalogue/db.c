@@ -9,6 +9,7 @@
 
 #include "catalogue/db.h"
 #include "files/library.h"
+#include "stream/columns.h"
 #include "stream/esc.h"
 
 int
@@ -84,6 +85,32 @@ db_open(const char *name, int flags, struct arena *arena, struct buf *label,
 	if (db != NULL)
 		db->arena = arena;
 	return db;
+}
+
+struct db *
+db_open_read(const char *name, struct buf *label, struct buf *why)
+{
+	if (db_is_server(name))
+		return pgsql_open_read(name, label, why);
+	if (esc_add(label, name, strlen(name)) == -1)
+		return NULL;
+	return sqlite_open_read(name, why);
+}
+
+int
+db_readable(struct db *db, int64_t version, int64_t there)
+{
+	if (version == -1 || there == -1)
+		return db_why(
+		    db, DB_FAILED, "a database, but no midiflow catalogue");
+	if (version > SCHEMA_VERSION || there > COLUMNS)
+		return db_why(
+		    db, DB_FAILED, "made by a newer midiflow; update this");
+	if (version < SCHEMA_VERSION || there < COLUMNS)
+		return db_why(db, DB_FAILED,
+		    "made by an older midiflow; `mdbload </dev/null` on it "
+		    "brings it up to date");
+	return DB_OK;
 }
 
 void

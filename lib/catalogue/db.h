@@ -28,6 +28,7 @@ struct db_met {
 };
 
 struct db;
+struct find;
 struct db_engine {
 	int (*begin)(struct db *);
 	int (*commit)(struct db *);
@@ -50,6 +51,12 @@ struct db_engine {
 	/* Appends the folder of the file (raw), nothing for a server: 0 or
 	 * -1; without a buffer 1 where it has one. */
 	int (*folder)(struct db *, struct buf *);
+	/* Of db_open_read() only these, get_meta, folder and close.  Asks what
+	 * its sql says; a question before it is done with. */
+	int (*ask)(struct db *, const struct find *);
+	/* The next row, a field for each of its columns, valid until
+	 * the next call: 1, 0 at the end, or DB_FAILED. */
+	int (*next)(struct db *, const struct find *, struct field *row);
 	/* After a load: what indexes are missing. */
 	int (*finish)(struct db *);
 	void (*close)(struct db *);
@@ -60,7 +67,9 @@ struct db {
 	struct arena *arena;
 	struct buf label; /* its name for diagnostics */
 	struct buf why;
-	int empty; /* opened with DB_READ, and holds no catalogue */
+	int empty;  /* opened with DB_READ, and holds no catalogue */
+	int server; /* of db_open_read(): PostgreSQL, */
+	int names;  /* or SQLite with its index of parts of names */
 };
 
 /* The catalogue that -d names, else $MIDI_DB, else midiflow.db in the
@@ -80,13 +89,29 @@ enum {
  * met are kept. */
 struct db *db_open(const char *name, int flags, struct arena *,
     struct buf *label, struct buf *why);
+/* Opens one that is there for questions, and nothing can be written by it:
+ * SQLite's file is opened read-only and an authorizer lets nothing but SELECT
+ * through; PostgreSQL has a read-only transaction, and a statement of the
+ * extended protocol is one statement.  Rows come as they are found. */
+struct db *db_open_read(const char *name, struct buf *label, struct buf *why);
 void db_close(struct db *);
 
 /* For the engines. */
 struct db *sqlite_open(const char *, int flags, struct buf *why);
 struct db *pgsql_open(
     const char *, int flags, struct buf *label, struct buf *why);
+struct db *sqlite_open_read(const char *, struct buf *why);
+struct db *pgsql_open_read(const char *, struct buf *label, struct buf *why);
+/* Whether a catalogue of that version and with so many columns can be read;
+ * -1 is none. */
+int db_readable(struct db *, int64_t version, int64_t there);
 int db_is_server(const char *name);
+/* The server's name as it may be shown: what a URL or a string names, but no
+ * password, wherever in it that stands.  0; -1 with why. */
+int pgsql_label(const char *name, struct buf *label, struct buf *why);
+/* Appends the folder that an open SQLite file is in: 0, or -1 errno. */
+struct sqlite3;
+int sqlite_folder(struct sqlite3 *, struct buf *);
 /* Sets why and returns what. */
 int db_why(struct db *, int what, const char *reason);
 

@@ -804,10 +804,8 @@ schema(struct pg *g)
 	return run(g, "COMMIT");
 }
 
-/* The server's name as it may be shown: what a URL or a string names, but
- * no password, wherever in it that stands. */
-static int
-label_of(const char *name, struct buf *label, struct buf *reason)
+int
+pgsql_label(const char *name, struct buf *label, struct buf *reason)
 {
 	static const char *const parts[] = { "user", "host", "port", "dbname" };
 	PQconninfoOption *all, *o;
@@ -841,7 +839,7 @@ pgsql_open(const char *name, int flags, struct buf *label, struct buf *reason)
 	struct pg *g;
 	int c;
 
-	if (label_of(name, label, reason) == -1)
+	if (pgsql_label(name, label, reason) == -1)
 		return NULL;
 	if ((g = calloc(1, sizeof(*g))) == NULL) {
 		(void)buf_str(reason, strerror(errno));

@@ -692,16 +692,12 @@ lite_set_meta(struct db *db, const char *name, const char *value)
 	return c;
 }
 
-static int
-lite_folder(struct db *db, struct buf *b)
+int
+sqlite_folder(sqlite3 *sql, struct buf *b)
 {
-	const char *name =
-	    sqlite3_db_filename(((struct lite *)db)->sql, "main");
-	char *real = b != NULL ? realpath(name, NULL) : NULL;
+	char *real = realpath(sqlite3_db_filename(sql, "main"), NULL);
 	int bad;
 
-	if (b == NULL)
-		return 1;
 	if (real == NULL)
 		return -1;
 	/* Of the root folder nothing is left but the slash. */
@@ -709,6 +705,12 @@ lite_folder(struct db *db, struct buf *b)
 	bad = buf_str(b, real);
 	free(real);
 	return bad;
+}
+
+static int
+lite_folder(struct db *db, struct buf *b)
+{
+	return b == NULL ? 1 : sqlite_folder(((struct lite *)db)->sql, b);
 }
 
 static void
