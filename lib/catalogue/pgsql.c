@@ -503,7 +503,7 @@ session(struct pg *g)
 	    "SET client_encoding = 'UTF8';"
 	    "SET client_min_messages = warning;"
 	    "SET enable_hashjoin = off; SET enable_mergejoin = off;"
-	    "SET enable_seqscan = off; SET jit = off;"
+	    "SET jit = off;"
 	    "SET temp_buffers = '16MB'; SET work_mem = '32MB';"
 	    "SET maintenance_work_mem = '256MB';"
 	    "SET lock_timeout = '60s'");
