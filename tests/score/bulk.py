@@ -73,7 +73,7 @@ def main():
         count('role', p['role'] == t['role'])
         if known(t['chords']) and t['role'] in ('chords', 'mixed'):
             count('chords as they go', p['chords'] == t['chords'])
-    for name, (right, n, target) in score.items():
+    for name, (right, n, target) in sorted(score.items()):
         print('%s\t%d\t%d\t%s' % (name, right, n, target))
 
 
