@@ -246,10 +246,133 @@ test_key(void)
 	done("a chord or two pitch classes have no key, three a guess");
 }
 
+/* Bars of kick, backbeat and eighths, played by hand at a tempo, in ticks of
+ * 960 a second. */
+static struct piece *
+drum_loop(int bars, double bpm)
+{
+	struct piece *p = fresh();
+
+	p->quarter = 960 * 60 / bpm;
+	p->jitter = .012 * 960;
+	for (int b = 0; b < bars * 4; b++) {
+		add(p, b, .1, b & 1 ? 38 : 36, DRUMS_ON);
+		if ((b & 7) == 5)
+			add(p, b + .5, .1, 36, DRUMS_ON);
+		add(p, b, .1, 42, DRUMS_ON);
+		add(p, b + .5, .1, 42, DRUMS_ON);
+	}
+	return p;
+}
+
+static int
+near(double bpm, double is)
+{
+	return fabs(bpm / is - 1) <= .04;
+}
+
+static void
+test_tempo(void)
+{
+	struct piece *p;
+	const struct music *m;
+	int right, all;
+
+	p = drum_loop(4, 97);
+	p->jitter = 0;
+	p->quarter = 480;
+	p->uspq = 618557;
+	m = hear(p);
+	CHECK(m->tempo.from == TEMPO_MAP && near(m->tempo.bpm, 97));
+	p->uspq = TEMPO_DEFAULT;
+	m = hear(p);
+	CHECK(m->tempo.from == TEMPO_MAP && m->tempo.bpm == 120);
+	CHECK(m->tempo.conf < .8);
+	done("a map is believed where it says something or the notes fit it");
+
+	right = all = 0;
+	for (int bars = 1; bars <= 8; bars *= 2)
+		for (int bpm = 84; bpm <= 150; bpm += 3) {
+			m = hear(drum_loop(bars, bpm));
+			CHECK(m->tempo.from == TEMPO_ONSETS);
+			right += near(m->tempo.bpm, bpm);
+			all++;
+		}
+	printf("# %d of %d loops\n", right, all);
+	CHECK(right * 10 >= all * 9);
+	done("the tempo of a drum loop of 1 to 8 bars is heard");
+
+	p = drum_loop(8, 100);
+	p->uspq = TEMPO_DEFAULT;
+	m = hear(p);
+	CHECK(m->tempo.from == TEMPO_ONSETS && near(m->tempo.bpm, 100));
+	done("a lone 120 is not believed where nothing fits its grid");
+
+	right = all = 0;
+	for (int bpm = 70; bpm <= 130; bpm += 4) {
+		p = fresh();
+		p->quarter = 960 * 60.0 / bpm;
+		p->jitter = .010 * 960;
+		for (int b = 0; b < 64; b++) {
+			add(p, b, 1, 36 + 5 * (b / 4 & 1), 1);
+			if (b % 2 == 0)
+				triad(p, b, 2, 55 + 5 * (b / 4 & 1), 4);
+			add(p, b, .5, 72 + (int)number(8), 2);
+			add(p, b + .5, .5, 72 + (int)number(8), 2);
+		}
+		m = hear(p);
+		/* Which of the levels is counted nobody wrote down. */
+		CHECK(near(m->tempo.bpm, bpm) ||
+		    near(m->tempo.bpm, bpm / 2.0) ||
+		    near(m->tempo.bpm, bpm * 2));
+		right += near(m->tempo.bpm, bpm);
+		all++;
+	}
+	printf("# %d of %d songs\n", right, all);
+	CHECK(right * 2 >= all);
+	done("so is that of a song, or its half or double");
+
+	p = fresh();
+	p->quarter = 700;
+	for (int i = 0; i < 3; i++)
+		add(p, i * 1.37, .2, 36, DRUMS_ON);
+	m = hear(p);
+	CHECK(m->tempo.conf <= .3);
+	done("three strokes and no map are no tempo");
+}
+
+static void
+test_named(void)
+{
+	static const struct {
+		const char *name;
+		double bpm;
+	} names[] = { { "Loop 118bpm.mid", 118 }, { "Loop 118 BPM", 118 },
+		{ "BPM_92_x", 92 }, { "break_bpm140", 140 },
+		{ "93.5 bpm groove", 93.5 }, { "funk_174_amen.mid", 174 },
+		{ "House 124 BPM/Bass 3.mid", 124 }, { "Break (98) dry", 98 },
+		{ "Take 118.mid", 0 }, { "take_118_a.mid", 0 },
+		{ "loop-no 100 x", 0 }, { "118.mid", 0 }, { "Song 0120 a", 0 },
+		{ "shelf 120-129/a", 0 }, { "op 106 x", 0 }, { "", 0 },
+		{ "x 1999 y", 0 }, { "1 20 39 x", 0 } };
+	double conf, bpm;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		bpm = named_tempo(names[i].name, strlen(names[i].name), &conf);
+		if (fabs(bpm - names[i].bpm) > 1e-9)
+			printf("# %s: %g\n", names[i].name, bpm);
+		CHECK(fabs(bpm - names[i].bpm) < 1e-9);
+		CHECK((bpm > 0) == (conf > 0));
+	}
+	done("a tempo in a name counts, the number of a take does not");
+}
+
 int
 main(void)
 {
 	test_key();
+	test_named();
+	test_tempo();
 	printf("1..%d\n", tests);
 	return failures > 0;
 }

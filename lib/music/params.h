@@ -61,6 +61,23 @@
 #define TEMPO_BASS_WEIGHT 1.5
 #define TEMPO_LEAST_ONSETS 4
 
+/* A drum loop, no longer than this, begins at tick 0 and ends with a bar.
+ * Strokes are played some 13 ms from where they belong, and early or late
+ * together, so that each counts for a part of what it would alone.  The best
+ * tempi lie close to 112. [own grid on human drumming; both halves of the
+ * drummers agree] */
+#define LOOP_SECONDS 12
+#define LOOP_SIGMA 0.028
+#define LOOP_STRAY 0.08
+#define LOOP_STROKE 0.15f
+#define LOOP_WHOLE_BARS 3.0f
+#define LOOP_USUAL_BARS 2.0f
+#define LOOP_LATE 0.12f /* beats that a stroke comes early */
+#define LOOP_BPM 112.0
+#define LOOP_OCTAVES 0.25
+#define LOOP_DISTANCES 2.0f
+#define LOOP_FLOOR 0.02f
+
 /* On the tick grid: this share of onsets, above chance, on sixteenths or
  * eighth triplets; swung files have their off-beats elsewhere. [own] */
 #define GRID_FITS 0.4
