@@ -367,10 +367,79 @@ test_named(void)
 	done("a tempo in a name counts, the number of a take does not");
 }
 
+/* Bars of a bass note, chords on the beats, whose lengths are given in
+ * eighths, and a tune that is another in each bar. */
+static struct piece *
+bars_of(const char *beats, int bars)
+{
+	struct piece *p = fresh();
+	double on = 0, length;
+	int root;
+
+	for (int b = 0; b < bars; b++) {
+		root = 36 + 5 * (b & 1);
+		for (const char *c = beats; *c != '\0'; c++) {
+			length = (*c - '0') / 2.0;
+			if (c == beats)
+				add(p, on, length, root, 1);
+			/* Even beats go bass, chord, chord. */
+			if (c > beats || *c != '2')
+				triad(p, on, .5, root + 24, 4);
+			add(p, on, length, 72 + (int)number(12), 2);
+			on += length;
+		}
+	}
+	return p;
+}
+
+static void
+test_meter(void)
+{
+	static const struct {
+		const char *beats;
+		unsigned num, den;
+	} meters[] = { { "2222", 4, 4 }, { "222", 3, 4 }, { "33", 6, 8 },
+		{ "223", 7, 8 }, { "2223", 9, 8 }, { "3223", 10, 8 },
+		{ "64", 5, 4 }, { "23", 5, 8 }, { "644", 7, 4 } };
+	const struct music *m;
+	struct piece *p;
+
+	for (size_t i = 0; i < sizeof(meters) / sizeof(*meters); i++) {
+		m = hear(bars_of(meters[i].beats, 24));
+		if (m->meter.num != meters[i].num ||
+		    m->meter.den != meters[i].den)
+			printf("# %s: %u/%u\n", meters[i].beats, m->meter.num,
+			    m->meter.den);
+		CHECK(m->meter.num == meters[i].num &&
+		    m->meter.den == meters[i].den);
+		CHECK(m->meter.from == METER_ONSETS);
+	}
+	done("the meter is heard, odd ones too");
+
+	p = bars_of("223", 24);
+	p->num = 3;
+	p->den = 4;
+	m = hear(p);
+	CHECK(m->meter.num == 3 && m->meter.from == METER_MAP);
+	p->num = 1;
+	m = hear(p);
+	CHECK(m->meter.num == 7 && m->meter.from == METER_ONSETS);
+	done("a stated meter is believed, but for a dummy of one beat");
+
+	p = fresh();
+	for (int i = 0; i < 3; i++)
+		add(p, i, 1, 60, 0);
+	m = hear(p);
+	CHECK(m->meter.num == 4 && m->meter.den == 4 &&
+	    m->meter.from == METER_NONE);
+	done("where nothing tells it, it is the standard's 4/4");
+}
+
 int
 main(void)
 {
 	test_key();
+	test_meter();
 	test_named();
 	test_tempo();
 	printf("1..%d\n", tests);

@@ -82,11 +82,14 @@
  * eighth triplets; swung files have their off-beats elsewhere. [own] */
 #define GRID_FITS 0.4
 
-/* Meter [M]: bias for common time, on the scale of a correlation. */
+/* Meter [M]: biases on the scale of a correlation.  [own grid on POP909,
+ * human drumming and Turkish melodies] */
 #define METER_DUPLE_BIAS 0.05f
-#define METER_WHOLE_BARS 0.1 /* the file is cut to such bars [own] */
-#define METER_DOUBT 0.5      /* of rarer meters, over the bars heard [own] */
-#define METER_HALF_BAR 0.75  /* as like as the double one [own] */
+#define METER_LONG_BIAS 0.02f /* 6/4, 7/4, 9/4 */
+#define METER_WHOLE_BARS 0.1  /* the file is cut to such bars [own] */
+#define METER_DOUBT 0.8       /* of rarer meters, over the bars heard [own] */
+#define METER_PART_BAR 0.82   /* as like as the double or threefold one [own] */
+#define METER_TEN 0.9         /* ten eighths are not often twice five [own] */
 #define METER_LEAST_ONSETS 8
 
 /* Chords [C]. */
