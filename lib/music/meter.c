@@ -173,13 +173,18 @@ counted(
 {
 	double one, half;
 
-	if (steps == 12 || steps == 24) {
+	if (steps == 12) {
 		half = likeness(x, n, 6, power);
 		one = (likeness(x, n, 4, power) + likeness(x, n, 8, power)) / 2;
 		if (half > one) {
-			g->num = (unsigned)steps / 2;
+			g->num = 6;
 			g->den = 8;
 		}
+	} else if (steps == 24 &&
+	    at_lags(x, n, (const uint8_t[]){ 6, 18 }, 2) >
+		at_lags(x, n, (const uint8_t[]){ 4, 8, 16, 20 }, 4)) {
+		g->num = 12;
+		g->den = 8;
 	} else if (steps == 20 &&
 	    at_lags(x, n, (const uint8_t[]){ 6, 10, 14 }, 3) >
 		at_lags(x, n, (const uint8_t[]){ 4, 8, 12, 16 }, 4)) {
