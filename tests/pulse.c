@@ -341,32 +341,6 @@ test_tempo(void)
 	done("three strokes and no map are no tempo");
 }
 
-static void
-test_named(void)
-{
-	static const struct {
-		const char *name;
-		double bpm;
-	} names[] = { { "Loop 118bpm.mid", 118 }, { "Loop 118 BPM", 118 },
-		{ "BPM_92_x", 92 }, { "break_bpm140", 140 },
-		{ "93.5 bpm groove", 93.5 }, { "funk_174_amen.mid", 174 },
-		{ "House 124 BPM/Bass 3.mid", 124 }, { "Break (98) dry", 98 },
-		{ "Take 118.mid", 0 }, { "take_118_a.mid", 0 },
-		{ "loop-no 100 x", 0 }, { "118.mid", 0 }, { "Song 0120 a", 0 },
-		{ "shelf 120-129/a", 0 }, { "op 106 x", 0 }, { "", 0 },
-		{ "x 1999 y", 0 }, { "1 20 39 x", 0 } };
-	double conf, bpm;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		bpm = named_tempo(names[i].name, strlen(names[i].name), &conf);
-		if (fabs(bpm - names[i].bpm) > 1e-9)
-			printf("# %s: %g\n", names[i].name, bpm);
-		CHECK(fabs(bpm - names[i].bpm) < 1e-9);
-		CHECK((bpm > 0) == (conf > 0));
-	}
-	done("a tempo in a name counts, the number of a take does not");
-}
-
 /* Bars of a bass note, chords on the beats, whose lengths are given in
  * eighths, and a tune that is another in each bar. */
 static struct piece *
@@ -440,7 +414,6 @@ main(void)
 {
 	test_key();
 	test_meter();
-	test_named();
 	test_tempo();
 	printf("1..%d\n", tests);
 	return failures > 0;
