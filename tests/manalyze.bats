@@ -214,6 +214,47 @@ chords_of() { # root and quality by semitones, a bar each at division 96
 	[ "$(col role)" = arp ]
 }
 
+@test "a bass line on the notes of a drum set is no drums" {
+	smf 96 "n36:168 +24 n36:84 +12 n43:84 +12 n41:168 +24 n41:84 +12 n36:84" \
+		>x.mid
+	[ "$(col role) $(col drum_parts)" = 'bass \N' ]
+	smf 96 "n38:84 +12 n38:84 +12 n45:84 +12 n35:84 +12 n35:84 +12 n42:84" \
+		>x.mid
+	[ "$(col role)" = bass ]
+}
+
+@test "a bass loop is told in a higher octave too" {
+	smf 96 "n60:24 +24 n72:20 +4 n72:20 +4 n60:48 n72:20 +28 n60:24 n58:24 n60:96" \
+		>x.mid
+	[ "$(col role)" = bass ]
+}
+
+@test "percussion off channel 10 is drums, by its name or by its kit" {
+	smf 96 "=Perc n60:8 +40 h67:8 n70:8 +40 n60:8 +40 h60:8 n70:8 +40 n67:8" \
+		>x.mid
+	[ "$(col role) $(col drum_parts)" = "drums perc" ]
+	a="n60:8 +40 n67:8 +40 n60:8 +40 n60:8 +40 n67:8 +40 n60:8"
+	smf 96 "$a" "$(c=$(smf_beat 2 96) && echo "c1 ${c#c10}")" >x.mid
+	[ "$(col role)" = drums ]
+}
+
+@test "an arpeggio may swing" {
+	smf 96 "n60:64 n64:32 n67:64 n72:32 n67:64 n64:32 n60:64 n64:32" >x.mid
+	[ "$(col role)" = arp ]
+}
+
+@test "a name decides where the notes allow it" {
+	s="n60:48 n62:48 n59:96 n62:24 n53:72 n55:48 n57:144"
+	smf 96 "$s" >x.mid
+	[ "$(col role)" = melody ]
+	smf 96 "=Sub_Bass $s" >x.mid
+	[ "$(col role)" = bass ]
+	smf 96 "=Bass $(chords_of 57.60.64 53.57.60)" >x.mid
+	[ "$(col role)" = chords ]
+	smf 96 "=Harp $s" >x.mid
+	[ "$(col role)" = melody ]
+}
+
 @test "the chords are the cycle that repeats, in roman too" {
 	c="57.60.64 53.57.60 48.52.55 55.59.62"
 	# shellcheck disable=SC2086

@@ -102,7 +102,6 @@ look(struct part *p, const struct song *s, const uint32_t *order)
 				gap += (double)(end < n->on ? end : n->on) -
 				    (double)on;
 			on = n->on;
-			p->onsets++;
 		}
 		from = n->on > end ? n->on : end;
 		if (n->off > from)
@@ -128,6 +127,7 @@ look(struct part *p, const struct song *s, const uint32_t *order)
 	if (on > n->on)
 		p->gate = (float)(gap / (double)(on - n->on));
 	pitches(p, count);
+	p->figure = figure_of(s, order, p->notes);
 }
 
 int

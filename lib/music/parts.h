@@ -8,11 +8,10 @@
 #ifndef MUSIC_PARTS_H
 #define MUSIC_PARTS_H
 
-#include "midi/song.h"
+#include "music/figure.h"
 
 struct part {
 	uint32_t first, notes;
-	uint32_t onsets; /* distinct onset ticks */
 	uint16_t track;
 	uint8_t channel; /* 0 to 15 */
 	uint8_t drums;   /* set by drums_find() */
@@ -24,6 +23,8 @@ struct part {
 	float gate;        /* share of the time to the next onset that sounds */
 	float sounding;    /* notes at a time while any of it sounds */
 	float drumlike;    /* mean log-odds of its pitches, drums to pitched */
+	float drum_odds;   /* log-odds of the part, set by drums_find() */
+	struct figure figure;
 };
 
 struct parts {
