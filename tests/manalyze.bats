@@ -190,6 +190,19 @@ chords_of() { # root and quality by semitones, a bar each at division 96
 	[ "$(col swing)" = 66.7 ]
 }
 
+@test "counted columns are exact: rests, drums, changes of meter and tempo" {
+	# A quarter of rest, a bar of 3/4, then 2/4; drums to the end; 58 % swing.
+	w=
+	for i in 1 2 3; do w+=" n60:58:30 n64:42:50"; done
+	smf 100 "t600000 m3/4 +300 m2/4 t300000" "+100 $w" \
+		"c10 +100 h36:50:100 h42:50:100 +300 n38:50:100" >x.mid
+	[ "$(col seconds)" = 2.250 ]
+	[ "$(col bars)" = 2 ]
+	[ "$(col polyphony) $(col velocity)" = "1 60.0" ]
+	[ "$(col density)" = 2.57 ]
+	[ "$(col swing)" = 58.0 ]
+}
+
 @test "drums are told on channel 1 too, with their parts" {
 	w=$(smf_beat 2 96)
 	smf 96 "c1 ${w#c10}" >x.mid
@@ -267,6 +280,34 @@ chords_of() { # root and quality by semitones, a bar each at division 96
 	esac
 }
 
+@test "a cycle of bars that end between beats is a cycle of bars" {
+	w=
+	for c in 50.57.65 55.58.62 57.60.64 50.57.65; do
+		IFS=. read -r a b d <<<"$c"
+		w+=" h$a:432 h$b:432 n$d:432"
+	done
+	smf 96 "m9/8 $w $w" >x.mid
+	[ "$(col chords)" = "Dm Gm Am Dm" ]
+}
+
+@test "a melody does not add to the chords below it" {
+	c="57.60.64 53.57.60 48.52.55 55.59.62"
+	m="n72:192 n79:192 n69:192 n76:192 n67:192 n71:192 n74:192 n65:192"
+	# shellcheck disable=SC2086
+	smf 96 "m4/4 $(chords_of $c $c $c)" "c2 $m $m $m" >x.mid
+	[ "$(col chords)" = "Am F C G" ]
+}
+
+@test "roman numerals are of the key" {
+	c="48.52.55 57.60.64 53.57.60 55.59.62"
+	# shellcheck disable=SC2086
+	smf 96 "m4/4 $(chords_of $c $c 48.52.55 48.52.55)" >x.mid
+	[ "$(col key)" = C ]
+	[ "$(col roman)" = "I vi IV V" ] || [ "$(col roman)" = "I vi IV V I" ]
+	smf 96 "n36:96 n36:96" >x.mid
+	[ "$(col roman)" = '\N' ]
+}
+
 @test "--timeline chords writes path, start, end and chord" {
 	smf 96 "$(chords_of 57.60.64 53.57.60)" >x.mid
 	run -0 manalyze --timeline chords <<<x.mid
@@ -287,6 +328,18 @@ chords_of() { # root and quality by semitones, a bar each at division 96
 	[ "$(printf '%s\n' "${lines[@]:0:5}" | sort -u | wc -l)" -eq 1 ]
 	[[ "${lines[0]}" =~ ^[0-9a-f]{16}$ ]]
 	[ "$(printf '%s\n' "${lines[@]}" | sort -u | wc -l)" -eq 3 ]
+}
+
+@test "music_hash knows no running status, and every transposition" {
+	smf 96 "n60:96:64 n64:96:64" >a.mid
+	# The same, in running status with note-ons of velocity 0.
+	smf 96 "x903c40 +96 x3c00 x4040 +96 x4000" >b.mid
+	[ "$(col music_hash a.mid)" = "$(col music_hash b.mid)" ]
+	for t in {0..11}; do
+		smf 96 "h$((48 + t)):192 n$((60 + t)):96 n$((64 + t)):96" >$t.mid
+		echo $t.mid
+	done >list
+	[ "$(manalyze <list | cut -f39 | sort -u | wc -l)" -eq 12 ]
 }
 
 @test "title and words are decoded, each word once" {

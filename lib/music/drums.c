@@ -87,7 +87,7 @@ by_notes(const struct part *p)
 {
 	const struct figure *f = &p->figure;
 	double pitches = within((double)p->drumlike, -3, 2.5);
-	double line = (double)f->onsets / p->notes;
+	double line = (double)p->onsets / p->notes;
 	double length = within((double)p->length, 0, 2);
 	double kinds = log2(p->distinct);
 	int held;

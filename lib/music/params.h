@@ -12,6 +12,7 @@
 #define MOST_BEATS 4096    /* beats of chords, about half an hour */
 #define MOST_STEPS 8192    /* sixteenths of the meter's grid */
 #define TEMPO_SECONDS 120  /* [T] of onsets that tempo listens to */
+#define FIGURE_NOTES 1000  /* notes of a part that tell how it moves */
 #define LONGEST_QUARTERS 8 /* a longer note weighs and spreads as this */
 
 /* Key [K]: four profiles together, Pearson, with a bonus for the bass of the
@@ -65,6 +66,7 @@
 #define CHORD_BASS 0.4
 #define CHORD_CHANGE 0.5
 #define CHORD_IN_KEY 0.05f /* decides where there is no third [own] */
+#define CHORD_MELODY 0.5f  /* weight of a melody over chords [own] */
 #define CHORD_MOST 32      /* in the column */
 #define CHORD_LONGEST_CYCLE 16
 

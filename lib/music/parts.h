@@ -12,6 +12,7 @@
 
 struct part {
 	uint32_t first, notes;
+	uint32_t onsets; /* distinct onset ticks */
 	uint16_t track;
 	uint8_t channel; /* 0 to 15 */
 	uint8_t drums;   /* set by drums_find() */

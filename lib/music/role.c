@@ -53,7 +53,7 @@ is_bass(const struct part *p, uint8_t program)
 static enum role
 by_notes(const struct part *p, uint8_t program)
 {
-	float chordal = (float)p->notes / (float)p->figure.onsets;
+	float chordal = (float)p->notes / (float)p->onsets;
 
 	if (chordal >= CHORDAL_NOTES ||
 	    (p->sounding > CHORDAL_SOUNDING && chordal >= CHORDAL_SOME_NOTES))
