@@ -19,6 +19,7 @@
 #include "midi/song.h"
 #include "midi/song_write.h"
 #include "midi/split.h"
+#include "music/figure.h"
 #include "same_note.h"
 #include "stream/esc.h"
 #include "stream/num.h"
@@ -801,6 +802,40 @@ test_decode(void)
 }
 
 static void
+test_figure(void)
+{
+	struct note note[8] = { 0 };
+	struct song s = { .note = note };
+	struct figure f;
+	uint32_t order[8];
+	/* Swung: home, third, octave, home with a fifth below, home, step. */
+	static const int places[] = { 0, 64, 96, 160, 160, 192, 256 };
+	static const uint8_t pitches[] = { 60, 64, 72, 53, 60, 60, 62 };
+
+	s.maps.tpq_num = 96;
+	s.maps.tpq_den = 1;
+	for (uint32_t i = 0; i < 7; i++) {
+		order[i] = i;
+		note[i].on = places[i];
+		note[i].off = places[i] + 10;
+		note[i].pitch = pitches[i];
+	}
+	f = figure_of(&s, order, 7);
+	CHECK(f.onsets == 6 && f.classes == 4);
+	CHECK(fabsf(f.repeats - 1 / 5.f) < 1e-6f);
+	CHECK(fabsf(f.steps - 1 / 5.f) < 1e-6f);
+	CHECK(fabsf(f.leaps - 3 / 5.f) < 1e-6f);
+	CHECK(fabsf(f.octaves - 1 / 5.f) < 1e-6f);
+	CHECK(fabsf(f.home - 4 / 6.f) < 1e-6f);
+	CHECK(fabsf(f.even - 3 / 5.f) < 1e-6f);
+	CHECK(f.even_twos > .99f && fabsf(f.gap_twos - 1) < 1e-6f);
+	CHECK(fabsf(f.gap - 64 / 96.f) < 1e-6f);
+	f = figure_of(&s, order, 1);
+	CHECK(f.onsets == 1 && f.home > .99f && f.gap <= 0 && f.even <= 0);
+	done("a figure's shares are those of its moves");
+}
+
+static void
 test_map(void)
 {
 	struct map m = { 0 };
@@ -1085,6 +1120,7 @@ main(void)
 	test_tokens();
 	test_notes();
 	test_named();
+	test_figure();
 	test_map();
 	test_hash();
 	test_seen(dir);

@@ -12,6 +12,7 @@
 #define MOST_BEATS 4096    /* beats of chords, about half an hour */
 #define MOST_STEPS 8192    /* sixteenths of the meter's grid */
 #define TEMPO_SECONDS 120  /* [T] of onsets that tempo listens to */
+#define FIGURE_NOTES 1000  /* notes of a part that tell how it moves */
 #define LONGEST_QUARTERS 8 /* a longer note weighs and spreads as this */
 
 /* Key [K]: four profiles together, Pearson, with a bonus for the bass of the
@@ -96,8 +97,63 @@
 #define CHORD_BASS 0.4
 #define CHORD_CHANGE 0.5
 #define CHORD_IN_KEY 0.05f /* decides where there is no third [own] */
+#define CHORD_MELODY 0.5f  /* weight of a melody over chords [own] */
 #define CHORD_MOST 32      /* in the column */
 #define CHORD_LONGEST_CYCLE 16
+
+/* Drums [own]: log-odds, by logistic regression on 23,000 whole parts and
+ * clips of one to eight bars of songs, games, POP909, J. S. Bach and human
+ * drumming, that one also drum by drum; melodic parts also transposed, drum
+ * hits also of other lengths, as loops are sold with.  Cross-validated by
+ * file: F1 94.7 % on all of these, 97.3 % right on whole parts. */
+#define DRUM_PRIOR 2.7
+#define DRUM_PITCHES 2.1          /* mean log-odds of the pitches, -3 to 2.5 */
+#define DRUM_PITCHES_LIKELY -1.25 /* less of what is above -1 */
+#define DRUM_PITCHES_KINDS .39    /* more the more pitches there are */
+#define DRUM_KINDS -.38           /* log2 of the distinct pitches */
+#define DRUM_AMOUNT -.15          /* log10 of the notes */
+#define DRUM_LINE 3.6             /* one note at a time */
+#define DRUM_LINE_EVEN -3.6       /* in even steps */
+#define DRUM_LINE_KINDS -.95      /* on several pitches */
+#define DRUM_OCTAVES -8.9         /* share of moves by octaves */
+#define DRUM_LENGTH -2.0          /* mean length in quarters, to 2 */
+#define DRUM_SHORT -6.7           /* the same, to 0.4 */
+#define DRUM_ONE_LENGTH 2.7       /* share of notes of one length */
+#define DRUM_GATE 1.3
+/* A line of notes that are held is played on what can hold them. */
+#define DRUM_HELD -2
+#define DRUM_HELD_LENGTH .4
+#define DRUM_HELD_GATE .7f
+/* What else is known of a part, as odds against its notes [own]. */
+#define DRUM_NAMED 5
+#define DRUM_PROGRAM 4     /* one that plays pitches */
+#define DRUM_KIT_PROGRAM 1 /* or a drum set, where the channel is one */
+#define DRUM_SONG 4        /* parts: it has drums most likely, and they lead */
+#define DRUM_SONG_BONUS 2.5
+#define DRUM_SONG_LEAD 2
+#define DRUM_ELSEWHERE 4 /* channel 10 is in use */
+#define DRUM_BESIDE 3    /* of the channel of drums that are clear */
+
+/* Roles [own], on POP909, on factory arpeggios and on songs by program. */
+#define CHORDAL_NOTES 1.7f       /* notes an onset: chords */
+#define CHORDAL_SOME_NOTES 1.25f /* or this many, and as many sounding */
+#define CHORDAL_SOUNDING 2.2f
+#define CHORDAL_LINE 1.8f     /* one after another, but ringing on */
+#define BASS_BELOW 48         /* mean pitch: C3 */
+#define BASS_PROGRAM_BELOW 60 /* of a bass by its program */
+#define BASS_NAMED_BELOW 64   /* or by its name */
+#define BASS_HOME 0.6f        /* share of a higher bass on its first note */
+#define BASS_HOME_CLASSES 4
+#define BASS_HOME_LOW 60
+#define BASS_HOME_HIGH 72
+#define BASS_HOME_LEAST 3
+#define ARP_LEAST 8    /* onsets */
+#define ARP_GAP 0.51f  /* quarters */
+#define ARP_EVEN 0.8f  /* share of even moves */
+#define ARP_MOVES 0.5f /* share of moves that change the pitch */
+#define ARP_LEAPS 0.6f /* share of those that leap */
+#define ARP_ALL_LEAP 0.85f
+#define ARP_ALL_LEAP_LEAST 6
 
 /* Swing: where an off-beat may stand in its beat. [own, after GrooveToolbox] */
 #define SWING_FROM 0.45
