@@ -351,7 +351,8 @@ bars_of(const char *beats, int bars)
 	int root;
 
 	for (int b = 0; b < bars; b++) {
-		root = 36 + 5 * (b & 1);
+		/* E1 and A1: below what a kit would play. */
+		root = 28 + 5 * (b & 1);
 		for (const char *c = beats; *c != '\0'; c++) {
 			length = (*c - '0') / 2.0;
 			if (c == beats)
