@@ -71,6 +71,27 @@ oks() {
 	[ "$(MIDIFLOW_SANDBOX=0 mextract -l lib <<<x.zip)" = "$one" ]
 }
 
+@test "where the kernel lacks a wall the others stand, and archives come out" {
+	local without=$abs_top_builddir/tests/without
+	[ -x "$without" ] || skip "not built"
+	mextract --sandbox-status || skip "not whole here either"
+	song in/a.mid 1
+	(cd in && pack ../x.zip a.mid)
+	one=$(mextract -l lib <<<x.zip)
+	run -1 "$without" landlock_create_ruleset -- mextract --sandbox-status
+	[ "$(grep -v refused <<<"$output")" = "no-new-privs: on${nl}limits: on${nl}landlock: off: Function not implemented${nl}seccomp: on" ]
+	[ "$(grep -c refused <<<"$output")" -eq 5 ]
+	run -1 "$without" seccomp prctl -- mextract --sandbox-status
+	grep -q 'seccomp: off' <<<"$output"
+	grep -q 'landlock: ' <<<"$output"
+	run -1 "$without" landlock_create_ruleset seccomp prctl prlimit64 setrlimit -- mextract --sandbox-status
+	[ "$(grep -c ': off: ' <<<"$output")" -eq 4 ]
+	for calls in landlock_create_ruleset "seccomp prctl" "landlock_create_ruleset seccomp prctl prlimit64 setrlimit close_range"; do
+		# shellcheck disable=SC2086 # several
+		[ "$("$without" $calls -- mextract -l lib <<<x.zip)" = "$one" ]
+	done
+}
+
 @test "the worker holds the archive and the way to its caller, and nothing else" {
 	many x.zip
 	echo x.zip >sources

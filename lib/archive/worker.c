@@ -245,14 +245,19 @@ open_tables(void)
 static void
 close_others(int keep, int quiet)
 {
+	enum { MANY = 1024 };
 	int null = open("/dev/null", O_RDWR);
 
 	for (int i = 0; null != -1 && i < 2 + quiet; i++)
 		if (i != keep)
 			dup2(null, i);
-	if (keep > 3)
-		close_range(3, (unsigned)keep - 1, 0);
-	close_range((unsigned)keep + 1, ~0u, 0);
+	if ((keep == 3 || close_range(3, (unsigned)keep - 1, 0) == 0) &&
+	    close_range((unsigned)keep + 1, ~0u, 0) == 0)
+		return;
+	/* Before Linux 5.9.  More than these were never opened. */
+	for (int i = 3; i < MANY; i++)
+		if (i != keep)
+			close(i);
 }
 
 static _Noreturn void
@@ -305,6 +310,9 @@ begin(struct worker *k, int fd, pid_t parent)
 	if (getppid() != parent)
 		_exit(0);
 	open_tables();
+	/* Where the caller was started without one of the first three. */
+	if (fd < 3 && (fd = fcntl(fd, F_DUPFD, 3)) == -1)
+		_exit(0);
 	/* What a sanitizer has to say is wanted. */
 	close_others(fd, sandbox_wanted());
 	sandbox_enter(

@@ -141,7 +141,7 @@ static const int allowed[] = {
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(sendto),
-	SCMP_SYS(tgkill), /* abort(3) */
+	SCMP_SYS(tgkill), /* to abort */
 	SCMP_SYS(time),
 	SCMP_SYS(write),
 	SCMP_SYS(writev),
@@ -150,28 +150,40 @@ static const int allowed[] = {
 static const int memory_calls[] = { SCMP_SYS(mmap), SCMP_SYS(mmap2),
 	SCMP_SYS(mprotect) };
 
+/* Allowed where the masked argument is this. */
+static int
+allow_when(
+    scmp_filter_ctx f, int call, unsigned arg, uint64_t mask, uint64_t value)
+{
+	struct scmp_arg_cmp c = { .arg = arg,
+		.op = SCMP_CMP_MASKED_EQ,
+		.datum_a = mask,
+		.datum_b = value };
+
+	return seccomp_rule_add_array(f, SCMP_ACT_ALLOW, call, 1, &c);
+}
+
 static int
 filter(void)
 {
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	const size_t n = sizeof(allowed) / sizeof(*allowed);
+	const size_t m = sizeof(memory_calls) / sizeof(*memory_calls);
 	int e = 0;
 
 	if (f == NULL)
 		return ENOMEM;
-	for (size_t i = 0; e == 0 && i < sizeof(allowed) / sizeof(*allowed);
-	     i++)
-		e = seccomp_rule_add(f, SCMP_ACT_ALLOW, allowed[i], 0);
-	for (size_t i = 0;
-	     e == 0 && i < sizeof(memory_calls) / sizeof(*memory_calls); i++)
-		e = seccomp_rule_add(f, SCMP_ACT_ALLOW, memory_calls[i], 1,
-		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	for (size_t i = 0; e == 0 && i < n; i++)
+		e = seccomp_rule_add_array(
+		    f, SCMP_ACT_ALLOW, allowed[i], 0, NULL);
+	for (size_t i = 0; e == 0 && i < m; i++)
+		e = allow_when(f, memory_calls[i], 2, PROT_EXEC, 0);
 	/* How libc does fstat(). */
 	if (e == 0)
-		e = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
-		    SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
+		e = allow_when(
+		    f, SCMP_SYS(newfstatat), 3, AT_EMPTY_PATH, AT_EMPTY_PATH);
 	if (e == 0)
-		e = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-		    SCMP_A1(SCMP_CMP_EQ, F_GETFL));
+		e = allow_when(f, SCMP_SYS(fcntl), 1, UINT32_MAX, F_GETFL);
 	if (e == 0)
 		e = seccomp_load(f);
 	seccomp_release(f);
