@@ -9,6 +9,7 @@
 
 #include "archive/import.h"
 #include "archive/kind.h"
+#include "archive/password.h"
 #include "stream/esc.h"
 #include "stream/num.h"
 #include "stream/tool.h"
@@ -22,7 +23,10 @@ enum {
 	OPT_MAX_BYTES,
 	OPT_MAX_ENTRIES,
 	OPT_MAX_DEPTH,
-	OPT_MAX_TIME
+	OPT_MAX_MEMORY,
+	OPT_MAX_TIME,
+	OPT_PASSWORD_FILE,
+	OPT_SANDBOX_STATUS
 };
 
 static const struct tool_option options[] = { TOOL_COLUMNS,
@@ -36,15 +40,22 @@ static const struct tool_option options[] = { TOOL_COLUMNS,
 	{ OPT_MAX_ENTRIES, "max-entries", "N",
 	    "entries of an archive (5000000)" },
 	{ OPT_MAX_ENTRY, "max-entry", "N", "bytes of a MIDI file (64M)" },
+	{ OPT_MAX_MEMORY, "max-memory", "N",
+	    "bytes of memory for decoding (2G)" },
 	{ OPT_MAX_TIME, "max-time", "N",
 	    "seconds of CPU an archive (60, and 1 a MiB)" },
 	{ OPT_NO_SEEN, "no-seen", NULL, "do not look for duplicates" },
+	{ OPT_PASSWORD_FILE, "password-file", "FILE",
+	    "passwords to try, one a line" },
+	{ OPT_SANDBOX_STATUS, "sandbox-status", NULL,
+	    "say how the decoding is shut in, and exit" },
 	TOOL_HELP, TOOL_VERSION, { 0, NULL, NULL, NULL } };
 static const struct tool tool = { .name = "mextract",
 	.synopsis =
 	    "[-Hqv] [-l library] [-r file] [--copy | --link] [--no-seen] "
 	    "[--max-bytes n] [--max-depth n] [--max-entries n] "
-	    "[--max-entry n] [--max-time n]",
+	    "[--max-entry n] [--max-memory n] [--max-time n] "
+	    "[--password-file file]\n--sandbox-status",
 	.options = options,
 	.last = COL_MEMBER };
 
@@ -186,15 +197,33 @@ number(const char *s, int64_t hi)
 	return v;
 }
 
+/* What --sandbox-status says. */
+static int
+sandbox_status(struct import *m)
+{
+	struct rec_out out = { .fd = STDOUT_FILENO };
+	struct sandbox s;
+
+	m->worker.walk = &m->walk;
+	if (worker_sandbox(&m->worker, &s) == -1 ||
+	    sandbox_text(&s, &out.buf) == -1)
+		tool_die("sandbox", "%s", strerror(errno));
+	worker_free(&m->worker);
+	if (rec_close(&out) == -1)
+		tool_die("stdout", "%s", strerror(errno));
+	return sandbox_whole(&s) ? OK : SOME_FAILED;
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct job j = {
 		.import = { .library = &j.library, .fn = put_member, .ctx = &j }
 	};
+	struct passwords pw = { 0 };
 	const char *dir = library_default(), *what;
 	struct walk_limits *lim = &j.import.walk.limits;
-	int c, flags = 0, status;
+	int c, flags = 0, ask = 0, status;
 
 	*lim = walk_defaults;
 	while ((c = tool_option(&tool, argc, argv)) != -1)
@@ -217,11 +246,23 @@ main(int argc, char *argv[])
 		case OPT_MAX_ENTRY:
 			lim->entry = number(optarg, (int64_t)1 << 40);
 			break;
+		case OPT_MAX_MEMORY:
+			j.import.worker.memory =
+			    (uint64_t)number(optarg, INT64_MAX / 4);
+			break;
 		case OPT_MAX_TIME:
 			lim->seconds = number(optarg, INT32_MAX);
 			break;
 		case OPT_NO_SEEN:
 			flags |= LIBRARY_NO_SEEN;
+			break;
+		case OPT_PASSWORD_FILE:
+			password_free(&pw);
+			if (password_read(&pw, optarg) == -1)
+				tool_die(optarg, "%s", strerror(errno));
+			break;
+		case OPT_SANDBOX_STATUS:
+			ask = 1;
 			break;
 		case 'l':
 			dir = optarg;
@@ -233,6 +274,10 @@ main(int argc, char *argv[])
 	 * fixed one needs no file. */
 	if (clean_init() == -1 || setenv("TZ", "UTC0", 1) == -1)
 		tool_die("locale C.UTF-8", "%s", strerror(errno));
+	if (ask)
+		return sandbox_status(&j.import);
+	j.import.walk.password = pw.word;
+	j.import.walk.npassword = pw.n;
 	if (library_open(&j.library, dir, flags, &what) == -1)
 		tool_die(what, "%s", strerror(errno));
 	stream_open(&j.s);
@@ -243,6 +288,7 @@ main(int argc, char *argv[])
 	library_close(&j.library);
 	rec_free(&j.out);
 	rec_in_free(&j.memory);
+	password_free(&pw);
 	buf_free(&j.path);
 	buf_free(&j.escaped);
 	buf_free(&j.place);

@@ -230,7 +230,8 @@ archive(struct import *m, int fd, int64_t size, struct import_item *it)
 	w->fn = member;
 	w->spool = spool;
 	w->ctx = m;
-	if (walk_archive(w, fd, base, size) == -1)
+	m->worker.walk = w;
+	if (worker_walk(&m->worker, fd, base, size) == -1)
 		return -1;
 	if (w->seen == 0 && w->code != NULL)
 		return failed(it, KIND_ARCHIVE, w->code);
@@ -362,6 +363,7 @@ import_source(
 void
 import_free(struct import *m)
 {
+	worker_free(&m->worker);
 	walk_free(&m->walk);
 	map_free(&m->names);
 	buf_free(&m->top);

@@ -54,6 +54,9 @@ struct level {
 	int whole; /* all of the entry is in the buffer */
 	int damaged_zip;
 	int broken;       /* libarchive gave this opening up */
+	int encrypted;    /* the entry at hand */
+	size_t password;  /* the first one to be tried */
+	size_t tries;     /* how many were the first for this entry */
 	const char *code; /* why the level failed */
 };
 
@@ -72,14 +75,18 @@ cpu_seconds(void)
 /* The formats by name: all of them would be slower to tell apart, and each
  * is a door for strangers. */
 static struct archive *
-reader(int damaged_zip)
+reader(const struct level *l)
 {
 	struct archive *a = archive_read_new();
+	size_t n = l->w->npassword;
 
 	if (a == NULL)
 		return NULL;
+	for (size_t i = 0; i < n; i++)
+		archive_read_add_passphrase(
+		    a, l->w->password[(l->password + i) % n]);
 	/* Without its directory a zip is read entry by entry. */
-	if (damaged_zip)
+	if (l->damaged_zip)
 		archive_read_support_format_zip_streamable(a);
 	else
 		archive_read_support_format_zip(a);
@@ -116,6 +123,8 @@ code_of(struct archive *a)
 {
 	const char *s = archive_error_string(a);
 
+	if (archive_errno(a) == ENOMEM)
+		return "io:ENOMEM";
 	if (s == NULL)
 		return "corrupt";
 	if (says(s, "passphrase") || says(s, "encrypt") || says(s, "password"))
@@ -271,6 +280,40 @@ bad:
 	return -1;
 }
 
+/* A password that does not fit is told by one byte or two, so that a wrong one
+ * may be taken for the right one, which shows only in what comes out: then the
+ * archive is opened again with another one first.  Where none fits, that is
+ * tried with one entry only. */
+static int
+other_password(struct level *l)
+{
+	if (l->tries + 1 >= l->w->npassword)
+		return 0;
+	l->tries++;
+	l->password = (l->password + 1) % l->w->npassword;
+	l->broken = 1;
+	l->index--;
+	l->w->seen--;
+	return 1;
+}
+
+/* Whether the rest of an encrypted entry shows that its password is wrong:
+ * with such a one anything may look like something else. */
+static int
+rest_is_bad(struct level *l, const char **code)
+{
+	int more;
+
+	if (!l->encrypted)
+		return 0;
+	do {
+		buf_clear(&l->w->data);
+		more = read_on(l, BLOCK, code);
+	} while (more == 1);
+	buf_clear(&l->w->data);
+	return more == -1;
+}
+
 /* What failed before it could be judged by its bytes is judged by its name;
  * what is not ours by name either is only counted. */
 static int
@@ -279,6 +322,13 @@ failed_entry(struct level *l, const char *code)
 	enum kind k = kind_of_bytes(l->w->data.p, l->w->data.len);
 	size_t from = l->prefix;
 
+	if (l->encrypted && strncmp(code, "limit:", 6) != 0 &&
+	    strncmp(code, "io:", 3) != 0) {
+		if (strcmp(code, "encrypted") != 0 && other_password(l))
+			return 0;
+		code = "encrypted";
+		k = KIND_OTHER;
+	}
 	if (l->w->data.len == 0 || k == KIND_OTHER)
 		k = kind_of_name(l->w->path.p + from, l->w->path.len - from);
 	if (k == KIND_OTHER) {
@@ -350,19 +400,24 @@ entry(struct level *l)
 		if (w->data.len == 0)
 			return hand_over(l, NULL, 0, "empty", 0, 0);
 		if (!kind_midi_inside(w->data.p, w->data.len))
-			return hand_over(l, NULL, 0, "not-midi", 0, 0);
+			return rest_is_bad(l, &code)
+			    ? failed_entry(l, code)
+			    : hand_over(l, NULL, 0, "not-midi", 0, 0);
 		k = KIND_MIDI;
 	}
 	if (k == KIND_OTHER && by_name == KIND_ARCHIVE && w->data.len > 0)
 		k = KIND_ARCHIVE;
 	if (k == KIND_ARCHIVE)
 		return inner_archive(l);
+	if (k == KIND_OTHER && rest_is_bad(l, &code))
+		return failed_entry(l, code);
 	if (k == KIND_OTHER) {
 		w->other++;
 		return 0;
 	}
 	if (read_all(l, (size_t)w->limits.entry, "limit:entry", &code) == -1)
 		return failed_entry(l, code);
+	l->tries = 0;
 	return hand_over(l, w->data.p, w->data.len, NULL, 0, 0);
 }
 
@@ -389,7 +444,7 @@ open_level(struct level *l)
 {
 	int r;
 
-	if ((l->a = reader(l->damaged_zip)) == NULL) {
+	if ((l->a = reader(l)) == NULL) {
 		l->code = "io:ENOMEM";
 		return -1;
 	}
@@ -472,6 +527,7 @@ pass(struct level *l)
 			continue;
 		}
 		buf_clear(&l->w->data);
+		l->encrypted = archive_entry_is_data_encrypted(e) > 0;
 		if (entry(l) == -1)
 			return -1;
 		if (l->w->bytes_left <= 0) {
@@ -580,6 +636,8 @@ is_zip(struct level *l)
 	    (n < 4 || strncasecmp(base + n - 4, ".zip", 4) != 0))
 		return 0;
 	z = zip_open(&l->zip, l->src.fd, l->src.p, l->src.n);
+	if (z == ZIP_PLAIN && l->zip.encrypted && l->w->npassword > 0)
+		z = ZIP_OTHER;
 	l->damaged_zip = z == ZIP_DAMAGED;
 	return z == ZIP_PLAIN;
 }
@@ -623,22 +681,32 @@ walk_level(struct walk *w, const struct source *src, int depth,
 	return c == -1 ? -1 : 0;
 }
 
+int64_t
+walk_bytes(const struct walk_limits *l, int64_t packed)
+{
+	const int64_t least = (int64_t)1 << 30, most = INT64_MAX / 4;
+
+	if (l->bytes != 0)
+		return l->bytes;
+	if (packed <= least / 200)
+		return least;
+	return packed > most / 200 ? most : packed * 200;
+}
+
+int64_t
+walk_seconds(const struct walk_limits *l, int64_t packed)
+{
+	return l->seconds != 0 ? l->seconds : 60 + (packed >> 20);
+}
+
 int
 walk_archive(struct walk *w, int fd, const char *base, int64_t packed)
 {
 	struct source src = { .fd = fd };
-	int64_t came, bytes = w->limits.bytes, seconds = w->limits.seconds;
+	int64_t came;
 
-	if (bytes == 0) {
-		bytes = (int64_t)1 << 30;
-		if (packed > bytes / 200)
-			bytes =
-			    packed > INT64_MAX / 200 ? INT64_MAX : packed * 200;
-	}
-	if (seconds == 0)
-		seconds = 60 + (packed >> 20);
-	w->bytes_left = bytes;
-	w->cpu_end = cpu_seconds() + seconds;
+	w->bytes_left = walk_bytes(&w->limits, packed);
+	w->cpu_end = cpu_seconds() + walk_seconds(&w->limits, packed);
 	w->other = w->seen = 0;
 	w->code = NULL;
 	buf_clear(&w->path);

@@ -151,9 +151,11 @@ check_directory(struct zip *z)
 	enum zip_state state = ZIP_PLAIN;
 	struct zip_entry e;
 
+	z->encrypted = 0;
 	for (z->next = z->dir; z->next < z->dir_end;) {
 		if (!central(z, &e))
 			return ZIP_DAMAGED;
+		z->encrypted |= (e.flags & ENCRYPTED) != 0;
 		if (e.method != STORED && e.method != DEFLATED)
 			state = ZIP_OTHER;
 	}

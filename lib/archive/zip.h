@@ -41,6 +41,7 @@ struct zip {
 	uint64_t next;         /* its next header */
 	int64_t shift;         /* bytes in front of what offsets count from */
 	int entries;           /* it begins with one */
+	int encrypted;         /* some of them are */
 	struct zip_window head, data;
 	z_stream inflate;
 	int ready;   /* inflate was set up */
