@@ -172,7 +172,7 @@ try_end(struct zip *z, uint64_t off)
 		return ZIP_DAMAGED;
 	if (le16(p + 4) != le16(p + 6) ||
 	    (le16(p + 4) != 0 && le16(p + 4) != 0xffff))
-		return ZIP_OTHER; /* several volumes */
+		return ZIP_VOLUME;
 	n = le32(p + 12);
 	dir = le32(p + 16);
 	if (off >= LOCATOR &&
@@ -231,7 +231,7 @@ zip_open(struct zip *z, int fd, const void *mem, uint64_t size)
 		if (memcmp(p + (off - from), "PK\5\6", 4) == 0 &&
 		    le16(p + (off - from) + 20) <= size - off - END) {
 			state = try_end(z, off);
-			if (state == ZIP_PLAIN || state == ZIP_OTHER)
+			if (state != ZIP_DAMAGED)
 				return state;
 			best = ZIP_DAMAGED;
 		}
