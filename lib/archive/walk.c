@@ -109,7 +109,6 @@ static struct archive *
 reader(const struct level *l)
 {
 	static const int filters[] = { [PACK_BZIP2] = ARCHIVE_FILTER_BZIP2,
-		[PACK_COMPRESS] = ARCHIVE_FILTER_COMPRESS,
 		[PACK_GZIP] = ARCHIVE_FILTER_GZIP,
 		[PACK_LZ4] = ARCHIVE_FILTER_LZ4,
 		[PACK_LZIP] = ARCHIVE_FILTER_LZIP,
@@ -138,7 +137,11 @@ reader(const struct level *l)
 		archive_read_support_format_tar(a);
 		archive_read_support_format_cpio(a);
 	}
-	if (archive_read_append_filter(a, filters[p]) != ARCHIVE_OK) {
+	/* This one reads at once, and cannot be named before there is
+	 * anything to read; nothing unpacks to itself by it. */
+	if (p == PACK_COMPRESS)
+		archive_read_support_filter_compress(a);
+	else if (archive_read_append_filter(a, filters[p]) != ARCHIVE_OK) {
 		archive_read_free(a);
 		return NULL;
 	}
@@ -641,8 +644,9 @@ pass(struct level *l)
 			if (is_rar(l->a, ARCHIVE_FORMAT_RAR_V5) &&
 			    rar_is_cut(&l->src))
 				l->code = "truncated";
-			/* Nothing came of it, or nothing could. */
-			if (archive_format(l->a) == ARCHIVE_FORMAT_EMPTY &&
+			/* Nothing came of it, or nothing could; zeroes at
+			 * the front, as of an ISO image, pass for a tar. */
+			if (l->index == 0 && !l->bare &&
 			    archive_filter_count(l->a) > 1)
 				return l->bare = 1;
 			return 0;
