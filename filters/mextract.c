@@ -16,6 +16,7 @@
 
 enum {
 	OPT_COPY = TOOL_LONG,
+	OPT_DURABLE,
 	OPT_LINK,
 	OPT_NO_SEEN,
 	OPT_MAX_ENTRY,
@@ -24,11 +25,14 @@ enum {
 	OPT_MAX_DEPTH,
 	OPT_MAX_TIME
 };
+enum { BATCH = 4 << 20 }; /* bytes of records that --durable holds back */
 
 static const struct tool_option options[] = { TOOL_COLUMNS,
 	{ 'l', "library", "DIR", "the library (./midi-library)" }, TOOL_QUIET,
 	TOOL_REJECTS, TOOL_VERBOSE,
 	{ OPT_COPY, "copy", NULL, "copy loose files into the library too" },
+	{ OPT_DURABLE, "durable", NULL,
+	    "write a record when its file is on the disk" },
 	{ OPT_LINK, "link", NULL, "the same by hard links where that can be" },
 	{ OPT_MAX_BYTES, "max-bytes", "N",
 	    "bytes unpacked of an archive (1G, or 200 times its size)" },
@@ -42,7 +46,8 @@ static const struct tool_option options[] = { TOOL_COLUMNS,
 	TOOL_HELP, TOOL_VERSION, { 0, NULL, NULL, NULL } };
 static const struct tool tool = { .name = "mextract",
 	.synopsis =
-	    "[-Hqv] [-l library] [-r file] [--copy | --link] [--no-seen] "
+	    "[-Hqv] [-l library] [-r file] [--copy | --link] [--durable] "
+	    "[--no-seen] "
 	    "[--max-bytes n] [--max-depth n] [--max-entries n] "
 	    "[--max-entry n] [--max-time n]",
 	.options = options,
@@ -99,6 +104,13 @@ set_columns(struct job *j, struct rec *r, const struct import_item *it)
 	    rec_set(r, COL_SOURCE, j->escaped.p) == -1)
 		return -1;
 	return rec_set_text(r, COL_MEMBER, it->member, it->nmember);
+}
+
+/* With --durable: what is said to be there is there. */
+static int
+sync_library(void *ctx)
+{
+	return library_sync(ctx);
 }
 
 /* The record of a member, behind those before it. */
@@ -194,13 +206,16 @@ main(int argc, char *argv[])
 	};
 	const char *dir = library_default(), *what;
 	struct walk_limits *lim = &j.import.walk.limits;
-	int c, flags = 0, status;
+	int c, flags = 0, durable = 0, status;
 
 	*lim = walk_defaults;
 	while ((c = tool_option(&tool, argc, argv)) != -1)
 		switch (c) {
 		case OPT_COPY:
 			j.import.loose = LOOSE_COPY;
+			break;
+		case OPT_DURABLE:
+			durable = 1;
 			break;
 		case OPT_LINK:
 			j.import.loose = LOOSE_LINK;
@@ -236,6 +251,11 @@ main(int argc, char *argv[])
 	if (library_open(&j.library, dir, flags, &what) == -1)
 		tool_die(what, "%s", strerror(errno));
 	stream_open(&j.s);
+	if (durable) {
+		j.s.out.hold = BATCH;
+		j.s.out.before = sync_library;
+		j.s.out.ctx = &j.library;
+	}
 	tool_catch_signals();
 	stream_run(&j.s, work, &j);
 	status = stream_close(&j.s);
