@@ -305,10 +305,12 @@ judge(struct import *m, int fd, int64_t size, int is_archive,
     struct import_item *it)
 {
 	static char head[65536 + 8];
-	enum kind named = kind_of_name(m->source, strlen(m->source)), kind;
+	size_t len = strlen(m->source);
+	enum kind named = kind_of_name(m->source, len), kind;
 	ssize_t n = pread(fd, head, KIND_PEEK, 0);
 
-	if (is_archive && named == KIND_OTHER)
+	if (named == KIND_OTHER &&
+	    (is_archive || kind_is_volume(m->source, len)))
 		named = KIND_ARCHIVE;
 	if (n == -1)
 		return io_failed(m, it, named);

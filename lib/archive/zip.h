@@ -22,6 +22,7 @@
 enum zip_state {
 	ZIP_PLAIN,  /* to be read here */
 	ZIP_OTHER,  /* no zip, or one with something that is not read here */
+	ZIP_VOLUME, /* one of several volumes */
 	ZIP_DAMAGED /* a zip without a sound directory */
 };
 

@@ -317,6 +317,12 @@ library_claim(struct library *l, const struct content *c)
 }
 
 int
+library_sync(const struct library *l)
+{
+	return syncfs(l->fd);
+}
+
+int
 library_spool(struct library *l)
 {
 	FILE *f;

@@ -71,6 +71,8 @@ int library_store(struct library *, const struct content *, const char *folder,
     const char *name, const char **path);
 /* The same for a content that lies elsewhere and stays there. */
 int library_claim(struct library *, const struct content *);
+/* What was stored is on the disk, also after a power cut: 0, or -1 errno. */
+int library_sync(const struct library *);
 /* A descriptor of an unnamed file in the library, or -1 errno. */
 int library_spool(struct library *);
 
