@@ -6,8 +6,8 @@
 set -eu
 
 build='autoconf automake gcc libarchive-dev libc6-dev libdeflate-dev libmxml-dev
-	libpng-dev libpq-dev libsqlite3-dev libunistring-dev libxxhash-dev libyajl-dev
-	make pkg-config zlib1g-dev'
+	libpng-dev libpq-dev libseccomp-dev libsqlite3-dev libunistring-dev
+	libxxhash-dev libyajl-dev make pkg-config zlib1g-dev'
 run='mawk parallel sqlite3'
 test='bats bsdextrautils clang clang-format dosfstools git libarchive-tools
 	libclang-rt-14-dev lz4 lzip mandoc midicsv miller mtools p7zip-full parallel

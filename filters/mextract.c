@@ -2,33 +2,39 @@
 #include "config.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "archive/import.h"
-#include "archive/kind.h"
-#include "stream/esc.h"
+#include "archive/password.h"
+#include "archive/record.h"
 #include "stream/num.h"
 #include "stream/tool.h"
 #include "words/clean.h"
 
 enum {
 	OPT_COPY = TOOL_LONG,
+	OPT_DURABLE,
 	OPT_LINK,
 	OPT_NO_SEEN,
 	OPT_MAX_ENTRY,
 	OPT_MAX_BYTES,
 	OPT_MAX_ENTRIES,
 	OPT_MAX_DEPTH,
-	OPT_MAX_TIME
+	OPT_MAX_MEMORY,
+	OPT_MAX_TIME,
+	OPT_PASSWORD_FILE,
+	OPT_SANDBOX_STATUS
 };
+enum { BATCH = 4 << 20 }; /* bytes of records that --durable holds back */
 
 static const struct tool_option options[] = { TOOL_COLUMNS,
 	{ 'l', "library", "DIR", "the library (./midi-library)" }, TOOL_QUIET,
 	TOOL_REJECTS, TOOL_VERBOSE,
 	{ OPT_COPY, "copy", NULL, "copy loose files into the library too" },
+	{ OPT_DURABLE, "durable", NULL,
+	    "write a record when its file is on the disk" },
 	{ OPT_LINK, "link", NULL, "the same by hard links where that can be" },
 	{ OPT_MAX_BYTES, "max-bytes", "N",
 	    "bytes unpacked of an archive (1G, or 200 times its size)" },
@@ -36,15 +42,22 @@ static const struct tool_option options[] = { TOOL_COLUMNS,
 	{ OPT_MAX_ENTRIES, "max-entries", "N",
 	    "entries of an archive (5000000)" },
 	{ OPT_MAX_ENTRY, "max-entry", "N", "bytes of a MIDI file (64M)" },
+	{ OPT_MAX_MEMORY, "max-memory", "N",
+	    "bytes of memory for decoding (2G)" },
 	{ OPT_MAX_TIME, "max-time", "N",
 	    "seconds of CPU an archive (60, and 1 a MiB)" },
 	{ OPT_NO_SEEN, "no-seen", NULL, "do not look for duplicates" },
+	{ OPT_PASSWORD_FILE, "password-file", "FILE",
+	    "passwords to try, one a line" },
+	{ OPT_SANDBOX_STATUS, "sandbox-status", NULL,
+	    "say how the decoding is shut in, and exit" },
 	TOOL_HELP, TOOL_VERSION, { 0, NULL, NULL, NULL } };
 static const struct tool tool = { .name = "mextract",
 	.synopsis =
-	    "[-Hqv] [-l library] [-r file] [--copy | --link] [--no-seen] "
-	    "[--max-bytes n] [--max-depth n] [--max-entries n] "
-	    "[--max-entry n] [--max-time n]",
+	    "[-Hqv] [-l library] [-r file] [--copy | --link] [--durable] "
+	    "[--no-seen] [--max-bytes n] [--max-depth n] [--max-entries n] "
+	    "[--max-entry n] [--max-memory n] [--max-time n] "
+	    "[--password-file file]\n--sandbox-status",
 	.options = options,
 	.last = COL_MEMBER };
 
@@ -52,53 +65,14 @@ struct job {
 	struct stream s;
 	struct library library;
 	struct import import;
-	struct rec *source; /* the record at hand */
-	struct buf path;    /* its path, absolute */
-	struct buf escaped; /* the same, as in the record */
-	struct buf place;
-	struct rec_in memory; /* for records of our own */
-	struct rec out;
+	struct record record;
 };
 
-/* A relative path is made absolute, so that `source` means the same
- * wherever the stream is read. */
+/* With --durable: what is said to be there is there. */
 static int
-set_path(struct job *j, struct rec *r)
+sync_library(void *ctx)
 {
-	char cwd[PATH_MAX];
-	const char *p;
-
-	if (rec_bytes(r, COL_PATH, &j->place) == -1)
-		return -1;
-	buf_clear(&j->path);
-	buf_clear(&j->escaped);
-	p = j->place.p;
-	if (*p != '/') {
-		if (getcwd(cwd, sizeof(cwd)) == NULL)
-			return -1;
-		while (p[0] == '.' && p[1] == '/')
-			p += 2;
-		if (buf_fmt(&j->path, "%s/",
-			strcmp(cwd, "/") == 0 ? "" : cwd) == -1)
-			return -1;
-	}
-	if (buf_str(&j->path, p) == -1)
-		return -1;
-	return esc_add(&j->escaped, j->path.p, j->path.len);
-}
-
-/* The columns that a source and its members get alike. */
-static int
-set_columns(struct job *j, struct rec *r, const struct import_item *it)
-{
-	if (rec_set(r, COL_KIND, kind_word(it->kind)) == -1 ||
-	    rec_set(r, COL_STATUS, it->status) == -1 ||
-	    rec_set(r, COL_DETAIL, it->detail != NULL ? it->detail : "\\N") ==
-		-1 ||
-	    rec_set_text(r, COL_HASH, it->hash, strlen(it->hash)) == -1 ||
-	    rec_set(r, COL_SOURCE, j->escaped.p) == -1)
-		return -1;
-	return rec_set_text(r, COL_MEMBER, it->member, it->nmember);
+	return library_sync(ctx);
 }
 
 /* The record of a member, behind those before it. */
@@ -106,21 +80,9 @@ static int
 put_member(void *ctx, const struct import_item *it)
 {
 	struct job *j = ctx;
-	struct rec *r = &j->out;
-	const char *path = it->path;
+	const struct rec *r = record_member(&j->record, it);
 
-	buf_clear(&j->place);
-	if (path == NULL) {
-		if (buf_fmt(&j->place, "%s!/", j->path.p) == -1 ||
-		    buf_add(&j->place, it->member, it->nmember) == -1)
-			return -1;
-	} else if (buf_str(&j->place, path) == -1)
-		return -1;
-	rec_new(r, &j->memory);
-	if (rec_set_text(r, COL_PATH, j->place.p, j->place.len) == -1 ||
-	    (it->size >= 0 && rec_set_int(r, COL_SIZE, it->size) == -1) ||
-	    rec_set(r, COL_MTIME, rec_field(j->source, COL_MTIME)) == -1 ||
-	    set_columns(j, r, it) == -1)
+	if (r == NULL)
 		return -1;
 	stream_put(&j->s, r);
 	if (it->failed)
@@ -149,27 +111,16 @@ work(struct stream *s, struct rec *r, void *ctx)
 	if (rec_known(r, COL_SOURCE) ||
 	    (rec_known(r, COL_STATUS) && !rec_is(r, COL_STATUS, "ok")))
 		return WORK_KEEP;
-	if (set_path(j, r) == -1)
+	if (record_begin(&j->record, r) == -1)
 		return stream_why(s, WORK_KEEP | WORK_FAILED, NULL);
-	j->source = r;
-	if (import_source(&j->import, j->path.p, rec_is(r, COL_KIND, "archive"),
-		&it) == -1) {
+	if (import_source(&j->import, j->record.path.p,
+		rec_is(r, COL_KIND, "archive"), &it) == -1) {
 		/* Interrupted: what came out is in the stream, the archive's
 		 * own record is not. */
 		return tool_signal ? WORK_DROP
 				   : stream_why(s, WORK_FATAL, NULL);
 	}
-	if (it.path != NULL &&
-	    rec_set_text(r, COL_PATH, it.path, strlen(it.path)) == -1)
-		return stream_why(s, WORK_FATAL, NULL);
-	/* A bare path learns what it is. */
-	if ((!rec_known(r, COL_SIZE) || it.hash[0] != '\0') && it.size >= 0 &&
-	    rec_set_int(r, COL_SIZE, it.size) == -1)
-		return stream_why(s, WORK_FATAL, NULL);
-	if (!rec_known(r, COL_MTIME) && it.mtime >= 0 &&
-	    rec_set_int(r, COL_MTIME, it.mtime) == -1)
-		return stream_why(s, WORK_FATAL, NULL);
-	if (set_columns(j, r, &it) == -1)
+	if (record_source(&j->record, r, &it) == -1)
 		return stream_why(s, WORK_FATAL, NULL);
 	return it.failed ? stream_why(s, WORK_KEEP | WORK_FAILED, reason(&it))
 			 : WORK_KEEP;
@@ -186,21 +137,42 @@ number(const char *s, int64_t hi)
 	return v;
 }
 
+/* What --sandbox-status says. */
+static int
+sandbox_status(struct import *m)
+{
+	struct rec_out out = { .fd = STDOUT_FILENO };
+	struct sandbox s;
+
+	m->worker.walk = &m->walk;
+	if (worker_sandbox(&m->worker, &s) == -1 ||
+	    sandbox_text(&s, &out.buf) == -1)
+		tool_die("sandbox", "%s", strerror(errno));
+	worker_free(&m->worker);
+	if (rec_close(&out) == -1)
+		tool_die("stdout", "%s", strerror(errno));
+	return sandbox_whole(&s) ? OK : SOME_FAILED;
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct job j = {
 		.import = { .library = &j.library, .fn = put_member, .ctx = &j }
 	};
+	struct passwords pw = { 0 };
 	const char *dir = library_default(), *what;
 	struct walk_limits *lim = &j.import.walk.limits;
-	int c, flags = 0, status;
+	int c, flags = 0, ask = 0, durable = 0, status;
 
 	*lim = walk_defaults;
 	while ((c = tool_option(&tool, argc, argv)) != -1)
 		switch (c) {
 		case OPT_COPY:
 			j.import.loose = LOOSE_COPY;
+			break;
+		case OPT_DURABLE:
+			durable = 1;
 			break;
 		case OPT_LINK:
 			j.import.loose = LOOSE_LINK;
@@ -217,11 +189,23 @@ main(int argc, char *argv[])
 		case OPT_MAX_ENTRY:
 			lim->entry = number(optarg, (int64_t)1 << 40);
 			break;
+		case OPT_MAX_MEMORY:
+			j.import.worker.memory =
+			    (uint64_t)number(optarg, INT64_MAX / 4);
+			break;
 		case OPT_MAX_TIME:
 			lim->seconds = number(optarg, INT32_MAX);
 			break;
 		case OPT_NO_SEEN:
 			flags |= LIBRARY_NO_SEEN;
+			break;
+		case OPT_PASSWORD_FILE:
+			password_free(&pw);
+			if (password_read(&pw, optarg) == -1)
+				tool_die(optarg, "%s", strerror(errno));
+			break;
+		case OPT_SANDBOX_STATUS:
+			ask = 1;
 			break;
 		case 'l':
 			dir = optarg;
@@ -233,18 +217,24 @@ main(int argc, char *argv[])
 	 * fixed one needs no file. */
 	if (clean_init() == -1 || setenv("TZ", "UTC0", 1) == -1)
 		tool_die("locale C.UTF-8", "%s", strerror(errno));
+	if (ask)
+		return sandbox_status(&j.import);
+	j.import.walk.password = pw.word;
+	j.import.walk.npassword = pw.n;
 	if (library_open(&j.library, dir, flags, &what) == -1)
 		tool_die(what, "%s", strerror(errno));
 	stream_open(&j.s);
+	if (durable) {
+		j.s.out.hold = BATCH;
+		j.s.out.before = sync_library;
+		j.s.out.ctx = &j.library;
+	}
 	tool_catch_signals();
 	stream_run(&j.s, work, &j);
 	status = stream_close(&j.s);
 	import_free(&j.import);
 	library_close(&j.library);
-	rec_free(&j.out);
-	rec_in_free(&j.memory);
-	buf_free(&j.path);
-	buf_free(&j.escaped);
-	buf_free(&j.place);
+	record_free(&j.record);
+	password_free(&pw);
 	return tool_end(status);
 }

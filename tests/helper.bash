@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 PATH=$abs_top_builddir/filters:$PATH
 # Bytes, not characters; nobody's own library.
 export LC_ALL=C
-unset MIDI_LIBRARY MIDI_DB MIDIFLOW_STATUS
+unset MIDI_LIBRARY MIDI_DB MIDIFLOW_SANDBOX MIDIFLOW_STATUS
 # shellcheck disable=SC2034
 bs=$'\\' tab=$'\t' nl=$'\n'
 

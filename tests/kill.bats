@@ -17,7 +17,15 @@ setup_file() {
 	python3 "$abs_top_srcdir/tests/bench/make-bulk.py" "${ENTRIES:-2000}" "$COLLECTION"
 	cd "$BATS_FILE_TMPDIR" || return
 	mfind "$COLLECTION" >sources
+	local t0=${EPOCHREALTIME/./}
 	mextract -l whole <sources | sed "s,$PWD/whole,LIBRARY," | sort >whole.tsv
+	export WHOLE_MS=$(((${EPOCHREALTIME/./} - t0) / 1000 + 1))
+}
+
+# moment: seconds, at random within the time that a whole run takes.
+moment() {
+	local ms=$(((RANDOM << 15 | RANDOM) % WHOLE_MS))
+	printf '%d.%03d\n' $((ms / 1000)) $((ms % 1000))
 }
 
 # places LIBRARY: its files with their hashes, as paths below it.
@@ -34,7 +42,7 @@ killed_after() {
 	local i
 	for ((i = 0; i < ROUNDS; i++)); do
 		rm -rf lib
-		killed_after "0.0$((RANDOM % 10))$((RANDOM % 10))" \
+		killed_after "$(moment)" \
 			"mextract -l lib <'$BATS_FILE_TMPDIR/sources' >killed.tsv"
 		# What came out before is whole records of whole files.
 		sed '$d' killed.tsv | awk -F '\t' '$5 == "ok" { print $1 }' | xargs -d '\n' -r ls >/dev/null
@@ -44,25 +52,80 @@ killed_after() {
 	done
 }
 
-@test "several mextracts on one library, one of them killed: every content has one ok, and none is lost" {
-	local i pids p
+@test "two to eight mextracts on one library, some of them or their workers killed: every content has one ok" {
+	need pgrep
+	local i p p1 n s pids
 	cut -f 7 "$BATS_FILE_TMPDIR/whole.tsv" | grep -v '\\N' | sort -u >contents
 	for ((i = 0; i < ROUNDS; i++)); do
-		rm -rf lib
+		rm -rf lib part.*
 		pids=()
-		for p in 1 2 3; do
-			shuf --random-source=<(yes $i$p) "$BATS_FILE_TMPDIR/sources" | mextract -l lib >"part.$p" &
+		n=$((2 + RANDOM % 7))
+		for ((p = 1; p <= n; p++)); do
+			shuf "$BATS_FILE_TMPDIR/sources" >order.$p
+			mextract -q -l lib <order.$p >part.$p 3>&- &
 			pids+=($!)
+			[ $((p % 3)) -ne 2 ] || {
+				p1=${pids[-1]}
+				sleep "$(moment)"
+				if [ $((RANDOM % 2)) -eq 0 ]; then
+					kill -KILL "$p1" 2>/dev/null || true
+				else
+					kill -KILL "$(pgrep -P "$p1")" 2>/dev/null || true
+				fi
+			}
 		done
-		killed_after "0.0$((RANDOM % 10))" "mextract -l lib <'$BATS_FILE_TMPDIR/sources' >/dev/null"
-		wait "${pids[@]}"
-		# Where the killed one had a content already, the next run of
-		# its owner has the record.
-		mextract -l lib <"$BATS_FILE_TMPDIR/sources" >part.4
-		cat part.? | awk -F '\t' '$5 == "ok" && $4 == "midi" { print $7 "\t" $1 }' | sort -u >ok
+		for p in "${pids[@]}"; do
+			s=0
+			wait "$p" || s=$?
+			[ $s -le 1 ] || [ $s -eq 137 ]
+		done
+		# Where a killed one had a content already, the next run of its
+		# owner has the record; of a cut line there is none.
+		for p in part.*; do
+			[ -z "$(tail -c 1 "$p")" ] || sed -i '$d' "$p"
+		done
+		mextract -l lib <"$BATS_FILE_TMPDIR/sources" >part.last
+		cat part.* | awk -F '\t' '$5 == "ok" && $4 == "midi" { print $7 "\t" $1 }' | sort -u >ok
 		cut -f 1 ok | cmp - contents
 		[ "$(cut -f 2 ok | xargs -d '\n' ls | wc -l)" -eq "$(wc -l <contents)" ]
 	done
+}
+
+# kill_workers PID: kills its worker again and again, until it ends.
+kill_workers() {
+	local w
+	while sleep "0.0$((RANDOM % 5))$((RANDOM % 10))" && kill -0 "$1" 2>/dev/null; do
+		w=$(pgrep -P "$1") || continue
+		! kill -KILL "$w" 2>/dev/null || echo . >>killed
+	done
+}
+
+@test "its worker killed at any moment: each record is a file, and what is missing comes with the next run" {
+	need pgrep
+	local i pid
+	cut -f 7 "$BATS_FILE_TMPDIR/whole.tsv" | grep -v '\\N' | sort -u >contents
+	for ((i = 0; i < ROUNDS; i++)); do
+		rm -rf lib
+		mextract -q -l lib <"$BATS_FILE_TMPDIR/sources" >part.1 3>&- &
+		pid=$!
+		kill_workers $pid
+		wait $pid || [ $? -eq 1 ]
+		# An archive's counts are those of its records.
+		awk -F '\t' '$4 == "midi" && $9 != "\\N" { n[$8, $5]++ }
+			$4 == "archive" && $6 ~ /^midi:/ { split($6, c, /[:,]/)
+				if (c[2] != n[$8, "ok"] + 0 || c[4] != n[$8, "dup"] + 0) bad = 1 }
+			END { exit bad }' part.1
+		[ "$(cut -f 1 part.1 | grep -c -v '^/.*/.')" -eq 0 ]
+		[ "$(awk -F '\t' '{ print $8 }' part.1 | sort -u | wc -l)" -eq "$(wc -l <"$BATS_FILE_TMPDIR/sources")" ]
+		awk -F '\t' '$4 == "midi" && $5 == "ok" && $9 != "\\N" { print $1 }' part.1 | sort >named
+		find "$PWD/lib" -name '*.mid' | sort | cmp - named
+		mextract -l lib <"$BATS_FILE_TMPDIR/sources" >part.2
+		cat part.? | awk -F '\t' '$5 == "ok" && $4 == "midi" { print $7 "\t" $1 }' | sort -u >ok
+		cut -f 1 ok | cmp - contents
+		rm -f part.*
+	done
+	# How often it was met says the soak.
+	echo "# workers killed: $(wc -l <killed 2>/dev/null || echo 0)" >&3
 }
 
 @test "mextract on a full disk: exit 2, no half file, and it finishes when there is room" {

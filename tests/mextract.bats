@@ -415,6 +415,16 @@ P
 	[ "$(field 5 <<<"$output")" = ok ]
 }
 
+@test "--durable: the files are on the disk before their records are written" {
+	need strace
+	for i in {1..50}; do song in/$i.mid $i; done
+	(cd in && pack ../x.zip .)
+	strace -o trace -e trace=syncfs,write,linkat mextract -l lib --durable <<<x.zip >out || skip "no strace here"
+	[ "$(field 5 <out | sort | uniq -c | tr -s ' ')" = " 51 ok" ]
+	# Nothing is linked behind the last syncfs, which the first write follows.
+	[ "$(grep -oE '^(syncfs|linkat|write\(1)' trace | uniq | tr '\n' ' ')" = "linkat syncfs write(1 " ]
+}
+
 @test "--no-seen: every content is ok" {
 	song in/a.mid 1
 	cp in/a.mid in/b.mid

@@ -230,7 +230,8 @@ archive(struct import *m, int fd, int64_t size, struct import_item *it)
 	w->fn = member;
 	w->spool = spool;
 	w->ctx = m;
-	if (walk_archive(w, fd, base, size) == -1)
+	m->worker.walk = w;
+	if (worker_walk(&m->worker, fd, base, size) == -1)
 		return -1;
 	if (w->seen == 0 && w->code != NULL)
 		return failed(it, KIND_ARCHIVE, w->code);
@@ -303,10 +304,12 @@ judge(struct import *m, int fd, int64_t size, int is_archive,
     struct import_item *it)
 {
 	static char head[65536 + 8];
-	enum kind named = kind_of_name(m->source, strlen(m->source)), kind;
+	size_t len = strlen(m->source);
+	enum kind named = kind_of_name(m->source, len), kind;
 	ssize_t n = pread(fd, head, KIND_PEEK, 0);
 
-	if (is_archive && named == KIND_OTHER)
+	if (named == KIND_OTHER &&
+	    (is_archive || kind_is_volume(m->source, len)))
 		named = KIND_ARCHIVE;
 	if (n == -1)
 		return io_failed(m, it, named);
@@ -361,6 +364,7 @@ import_source(
 void
 import_free(struct import *m)
 {
+	worker_free(&m->worker);
 	walk_free(&m->walk);
 	map_free(&m->names);
 	buf_free(&m->top);

@@ -15,6 +15,7 @@
 
 #include "archive/kind.h"
 #include "archive/walk.h"
+#include "archive/worker.h"
 #include "files/library.h"
 
 struct import_item {
@@ -45,6 +46,7 @@ struct import {
 	import_fn fn; /* for each entry of an archive */
 	void *ctx;
 	enum import_loose loose;
+	struct worker worker; /* its memory may be set */
 	/* The import's own. */
 	const char *source;
 	int64_t midi, dup, error, inner; /* of the source at hand */

@@ -8,29 +8,47 @@
 
 static const char *const midi_suffixes[] = { "mid", "midi", "kar", "rmi",
 	"rmid", "smf" };
-static const char *const archive_suffixes[] = { "7z", "Z", "bz2", "cab", "cpio",
-	"gz", "iso", "lha", "lz", "lz4", "lzh", "lzma", "pax", "rar", "tar",
-	"tbz", "tbz2", "tgz", "tlz", "txz", "tzst", "xz", "zip", "zst" };
+static const struct {
+	const char *suffix;
+	enum packing packing;
+} archive_suffixes[] = { { "7z", PACK_NONE }, { "Z", PACK_COMPRESS },
+	{ "bz2", PACK_BZIP2 }, { "cab", PACK_NONE }, { "cpio", PACK_NONE },
+	{ "gz", PACK_GZIP }, { "iso", PACK_NONE }, { "lha", PACK_NONE },
+	{ "lz", PACK_LZIP }, { "lz4", PACK_LZ4 }, { "lzh", PACK_NONE },
+	{ "lzma", PACK_LZMA }, { "pax", PACK_NONE }, { "rar", PACK_NONE },
+	{ "tar", PACK_NONE }, { "tbz", PACK_BZIP2 }, { "tbz2", PACK_BZIP2 },
+	{ "tgz", PACK_GZIP }, { "tlz", PACK_LZMA }, { "txz", PACK_XZ },
+	{ "tzst", PACK_ZSTD }, { "xz", PACK_XZ }, { "zip", PACK_NONE },
+	{ "zst", PACK_ZSTD } };
 
 static const struct {
 	size_t at, n;
 	const char *bytes;
+	enum packing packing;
 } magic[] = {
-	{ 0, 4, "PK\3\4" },  /* zip */
-	{ 0, 4, "PK\5\6" },  /* zip, empty */
-	{ 0, 4, "PK\7\10" }, /* zip, spanned */
-	{ 0, 6, "7z\xbc\xaf\x27\x1c" }, { 0, 6, "Rar!\x1a\7" },
-	{ 0, 3, "\x1f\x8b\x08" }, /* gzip */
-	{ 0, 2, "\x1f\x9d" },     /* compress */
-	{ 0, 3, "BZh" },
+	{ 0, 4, "PK\3\4", PACK_NONE },  /* zip */
+	{ 0, 4, "PK\5\6", PACK_NONE },  /* zip, empty */
+	{ 0, 4, "PK\7\10", PACK_NONE }, /* zip, spanned */
+	{ 0, 6, "7z\xbc\xaf\x27\x1c", PACK_NONE },
+	{ 0, 6, "Rar!\x1a\7", PACK_NONE },
+	{ 0, 3, "\x1f\x8b\x08", PACK_GZIP },
+	{ 0, 2, "\x1f\x9d", PACK_COMPRESS },
+	{ 0, 3, "BZh", PACK_BZIP2 },
 	{ 0, 6,
 	    "\xfd"
-	    "7zXZ" },
-	{ 0, 4, "\x28\xb5\x2f\xfd" },             /* zstd */
-	{ 0, 4, "\x04\x22\x4d\x18" },             /* lz4 */
-	{ 0, 4, "LZIP" }, { 0, 8, "MSCF\0\0\0" }, /* cab */
-	{ 257, 5, "ustar" }, { 0, 6, "070701" }, { 0, 6, "070702" },
-	{ 0, 6, "070707" }, { 2, 3, "-lh" }, { 2, 3, "-lz" }, /* lha */
+	    "7zXZ",
+	    PACK_XZ },
+	{ 0, 4, "\x28\xb5\x2f\xfd", PACK_ZSTD },
+	{ 0, 4, "\x04\x22\x4d\x18", PACK_LZ4 },
+	{ 0, 4, "\x02\x21\x4c\x18", PACK_LZ4 }, /* legacy */
+	{ 0, 4, "LZIP", PACK_LZIP },
+	{ 0, 8, "MSCF\0\0\0", PACK_NONE }, /* cab */
+	{ 257, 5, "ustar", PACK_NONE },
+	{ 0, 6, "070701", PACK_NONE }, /* cpio */
+	{ 0, 6, "070702", PACK_NONE },
+	{ 0, 6, "070707", PACK_NONE },
+	{ 2, 3, "-lh", PACK_NONE }, /* lha */
+	{ 2, 3, "-lz", PACK_NONE },
 };
 
 enum {
@@ -53,6 +71,14 @@ midi(const char *p, size_t n)
 	    (n >= 12 && memcmp(p, "RIFF", 4) == 0 &&
 		memcmp(p + 8, "RMID", 4) == 0) ||
 	    macbinary(p, n);
+}
+
+/* Whether a file begins like line m of magic. */
+static int
+begins(size_t m, const char *p, size_t n)
+{
+	return n >= magic[m].at + magic[m].n &&
+	    memcmp(p + magic[m].at, magic[m].bytes, magic[m].n) == 0;
 }
 
 int
@@ -85,21 +111,94 @@ suffix(const char *name, size_t n)
 	return dot > 0 && name[dot - 1] == '.' ? n - dot : 0;
 }
 
+/* The suffix's line in archive_suffixes, -1 when it is none of them. */
 static int
-named_archive(const char *name, size_t n)
+archive_suffix(const char *name, size_t n)
 {
 	size_t k = suffix(name, n);
 
-	return listed(archive_suffixes,
-	    sizeof(archive_suffixes) / sizeof(*archive_suffixes), name + n - k,
-	    k);
+	for (int i = 0;
+	     i < (int)(sizeof(archive_suffixes) / sizeof(*archive_suffixes));
+	     i++)
+		if (strlen(archive_suffixes[i].suffix) == k &&
+		    strncasecmp(archive_suffixes[i].suffix, name + n - k, k) ==
+			0)
+			return i;
+	return -1;
+}
+
+static int
+named_archive(const char *name, size_t n)
+{
+	return archive_suffix(name, n) != -1;
+}
+
+static int
+digits(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] < '0' || p[i] > '9')
+			return 0;
+	return n > 0;
+}
+
+/* NAME.partN.rar */
+static int
+rar_part(const char *name, size_t n)
+{
+	size_t k;
+
+	if (n < 4 || strncasecmp(name + n - 4, ".rar", 4) != 0)
+		return 0;
+	for (k = n - 4; k > 0 && digits(name + k - 1, 1); k--)
+		;
+	return k < n - 4 && k > 5 && strncasecmp(name + k - 5, ".part", 5) == 0;
+}
+
+/* NAME.7z.002 */
+static int
+numbered(const char *name, size_t n)
+{
+	return n > 4 && name[n - 4] == '.' && digits(name + n - 3, 3) &&
+	    named_archive(name, n - 4);
+}
+
+/* NAME.z01, NAME.r00: not enough to look for, as there are .z80 and .r64. */
+static int
+old_volume(const char *name, size_t n)
+{
+	return n > 4 && name[n - 4] == '.' && digits(name + n - 2, 2) &&
+	    memchr("zZrR", name[n - 3], 4) != NULL;
 }
 
 int
 kind_is_volume(const char *name, size_t n)
 {
-	return n > 4 && memcmp(name + n - 4, ".001", 4) == 0 &&
-	    named_archive(name, n - 4);
+	return numbered(name, n) || rar_part(name, n) || old_volume(name, n);
+}
+
+enum packing
+kind_packing(const char *name, size_t n, const void *bytes, size_t nbytes)
+{
+	int i;
+
+	for (size_t m = 0; m < sizeof(magic) / sizeof(*magic); m++)
+		if (begins(m, bytes, nbytes))
+			return magic[m].packing;
+	return (i = archive_suffix(name, n)) == -1
+	    ? PACK_NONE
+	    : archive_suffixes[i].packing;
+}
+
+size_t
+kind_unpacked(const char *name, size_t n)
+{
+	int i = archive_suffix(name, n);
+
+	if (i == -1 || archive_suffixes[i].packing == PACK_NONE)
+		return n;
+	n -= strlen(archive_suffixes[i].suffix);
+	return n > 1 ? n - 1 : n;
 }
 
 enum kind
@@ -111,7 +210,7 @@ kind_of_name(const char *name, size_t n)
 		sizeof(midi_suffixes) / sizeof(*midi_suffixes), name + n - k,
 		k))
 		return KIND_MIDI;
-	if (named_archive(name, n) || kind_is_volume(name, n))
+	if (named_archive(name, n) || numbered(name, n))
 		return KIND_ARCHIVE;
 	return KIND_OTHER;
 }
@@ -124,8 +223,7 @@ kind_of_bytes(const void *bytes, size_t n)
 	if (midi(p, n))
 		return KIND_MIDI;
 	for (size_t i = 0; i < sizeof(magic) / sizeof(*magic); i++)
-		if (n >= magic[i].at + magic[i].n &&
-		    memcmp(p + magic[i].at, magic[i].bytes, magic[i].n) == 0)
+		if (begins(i, p, n))
 			return KIND_ARCHIVE;
 	return KIND_OTHER;
 }

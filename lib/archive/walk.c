@@ -13,8 +13,11 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <zlib.h>
 
 #include "archive/kind.h"
+#include "archive/rar.h"
+#include "archive/source.h"
 #include "archive/walk.h"
 #include "archive/zip.h"
 
@@ -30,18 +33,26 @@ const struct walk_limits walk_defaults = {
 	.depth = WALK_DEPTH,
 };
 
-/* Where a level's bytes come from: a file, or memory. */
-struct source {
-	int fd;
-	const void *p;
-	size_t n;
-};
-
 /* One level: an archive that is being read. */
 struct level {
 	struct walk *w;
 	struct source src;
 	struct archive *a;
+	/* What libarchive is fed with. */
+	char *feed;
+	uint64_t at;       /* bytes of the source it had */
+	int64_t may_make;  /* bytes its filters may make of them */
+	int64_t made;      /* and had made at the last header */
+	int64_t given;     /* bytes of entries it gave out since then */
+	const char *limit; /* the limit it was stopped at */
+	/* The entry at hand. */
+	const char *block; /* some bytes of it, not yet given out */
+	size_t nblock;
+	int64_t begin, out; /* where those begin, what was given out */
+	int64_t size;       /* as its header has it, -1 unknown */
+	int summed;         /* its checksum is compared here */
+	struct rar_sum sum;
+	uint32_t crc;
 	int depth;
 	size_t prefix;    /* length of path before this level's entries */
 	int64_t index;    /* headers read so far, over all openings */
@@ -52,8 +63,12 @@ struct level {
 	struct zip_entry entry;
 	int by_zip;
 	int whole; /* all of the entry is in the buffer */
-	int damaged_zip;
+	enum zip_state zip_state;
+	int bare;         /* no format is looked for in what is compressed */
 	int broken;       /* libarchive gave this opening up */
+	int encrypted;    /* the entry at hand */
+	size_t password;  /* the first one to be tried */
+	size_t tries;     /* how many were the first for this entry */
 	const char *code; /* why the level failed */
 };
 
@@ -71,13 +86,9 @@ cpu_seconds(void)
 
 /* The formats by name: all of them would be slower to tell apart, and each
  * is a door for strangers. */
-static struct archive *
-reader(int damaged_zip)
+static void
+allow_formats(struct archive *a, int damaged_zip)
 {
-	struct archive *a = archive_read_new();
-
-	if (a == NULL)
-		return NULL;
 	/* Without its directory a zip is read entry by entry. */
 	if (damaged_zip)
 		archive_read_support_format_zip_streamable(a);
@@ -91,16 +102,63 @@ reader(int damaged_zip)
 	archive_read_support_format_lha(a);
 	archive_read_support_format_cab(a);
 	archive_read_support_format_iso9660(a);
-	archive_read_support_format_raw(a);
-	archive_read_support_format_empty(a);
-	archive_read_support_filter_gzip(a);
-	archive_read_support_filter_bzip2(a);
-	archive_read_support_filter_xz(a);
-	archive_read_support_filter_lzma(a);
-	archive_read_support_filter_lzip(a);
-	archive_read_support_filter_zstd(a);
-	archive_read_support_filter_lz4(a);
-	archive_read_support_filter_compress(a);
+}
+
+static void
+give_passwords(struct archive *a, const struct level *l)
+{
+	size_t n = l->w->npassword;
+
+	for (size_t i = 0; i < n; i++)
+		archive_read_add_passphrase(
+		    a, l->w->password[(l->password + i) % n]);
+}
+
+/* The level's reader.  What is compressed is unpacked once: left to itself
+ * libarchive would go on through any number of compressions, for minutes on
+ * a few hundred bytes; and what must be seekable is not, behind one.  So what
+ * is in it, tar and cpio left out, is an archive inside an archive. */
+static struct archive *
+reader(const struct level *l)
+{
+	static const int filters[] = { [PACK_BZIP2] = ARCHIVE_FILTER_BZIP2,
+		[PACK_GZIP] = ARCHIVE_FILTER_GZIP,
+		[PACK_LZ4] = ARCHIVE_FILTER_LZ4,
+		[PACK_LZIP] = ARCHIVE_FILTER_LZIP,
+		[PACK_LZMA] = ARCHIVE_FILTER_LZMA,
+		[PACK_XZ] = ARCHIVE_FILTER_XZ,
+		[PACK_ZSTD] = ARCHIVE_FILTER_ZSTD };
+	struct archive *a = archive_read_new();
+	char head[KIND_PEEK];
+	ssize_t n = source_at(&l->src, 0, head, sizeof(head));
+	enum packing p =
+	    kind_packing(l->base, l->nbase, head, n < 0 ? 0 : (size_t)n);
+
+	if (a == NULL)
+		return NULL;
+	if (l->bare)
+		archive_read_set_format(a, ARCHIVE_FORMAT_RAW);
+	else {
+		archive_read_support_format_raw(a);
+		archive_read_support_format_empty(a);
+	}
+	if (p == PACK_NONE) {
+		allow_formats(a, l->zip_state == ZIP_DAMAGED);
+		give_passwords(a, l);
+		return a;
+	}
+	if (!l->bare) {
+		archive_read_support_format_tar(a);
+		archive_read_support_format_cpio(a);
+	}
+	/* This one reads at once, and cannot be named before there is
+	 * anything to read; nothing unpacks to itself by it. */
+	if (p == PACK_COMPRESS)
+		archive_read_support_filter_compress(a);
+	else if (archive_read_append_filter(a, filters[p]) != ARCHIVE_OK) {
+		archive_read_free(a);
+		return NULL;
+	}
 	return a;
 }
 
@@ -112,10 +170,14 @@ says(const char *text, const char *word)
 
 /* libarchive tells what is wrong by words alone. */
 static const char *
-code_of(struct archive *a)
+code_of(const struct level *l)
 {
-	const char *s = archive_error_string(a);
+	const char *s = archive_error_string(l->a);
 
+	if (l->limit != NULL)
+		return l->limit;
+	if (archive_errno(l->a) == ENOMEM)
+		return "io:ENOMEM";
 	if (s == NULL)
 		return "corrupt";
 	if (says(s, "passphrase") || says(s, "encrypt") || says(s, "password"))
@@ -165,22 +227,75 @@ over_limit(const struct walk *w)
 	return NULL;
 }
 
+/* The formats whose entries end where their size says. */
+static int
+is_tar_or_cpio(struct archive *a)
+{
+	int base = archive_format(a) & ARCHIVE_FORMAT_BASE_MASK;
+
+	return base == ARCHIVE_FORMAT_TAR || base == ARCHIVE_FORMAT_CPIO;
+}
+
+/* The next bytes of the entry into l->block: 1, 0 its end, -1 with *code. */
+static int
+next_block(struct level *l, const char **code)
+{
+	const void *p = NULL;
+	la_int64_t off = 0;
+	int r;
+
+	do
+		r = archive_read_data_block(l->a, &p, &l->nblock, &off);
+	while (r == ARCHIVE_RETRY);
+	l->block = p;
+	l->begin = off;
+	if (r == ARCHIVE_OK && (l->nblock == 0 || off >= l->out))
+		return 1;
+	l->nblock = 0;
+	if (r == ARCHIVE_EOF && l->summed && (uint64_t)l->out == l->sum.size &&
+	    l->crc != l->sum.crc) {
+		*code = "corrupt";
+		return -1;
+	}
+	if (r == ARCHIVE_EOF)
+		return 0;
+	l->broken = r == ARCHIVE_FATAL;
+	/* Only the filling behind it is missing. */
+	if (l->limit == NULL && l->out == l->size && is_tar_or_cpio(l->a))
+		return 0;
+	*code = r == ARCHIVE_OK ? "corrupt" : code_of(l);
+	return -1;
+}
+
 /* Some bytes of the entry: their number, 0 at its end, -1 with *code. */
 static ptrdiff_t
-read_some(struct level *l, void *to, size_t n, const char **code)
+read_some(struct level *l, char *to, size_t n, const char **code)
 {
-	la_ssize_t k;
+	int64_t hole;
+	int c;
 
 	if (l->by_zip)
 		return zip_read(&l->zip, &l->entry, to, n, code);
-	do
-		k = archive_read_data(l->a, to, n);
-	while (k == ARCHIVE_RETRY);
-	if (k >= 0)
-		return (ptrdiff_t)k;
-	l->broken = k == ARCHIVE_FATAL;
-	*code = code_of(l->a);
-	return -1;
+	while (l->nblock == 0)
+		if ((c = next_block(l, code)) != 1)
+			return c;
+	if ((hole = l->begin - l->out) > 0) {
+		if ((uint64_t)hole < n)
+			n = (size_t)hole;
+		memset(to, 0, n);
+	} else {
+		if (l->nblock < n)
+			n = l->nblock;
+		memcpy(to, l->block, n);
+		l->block += n;
+		l->nblock -= n;
+		l->begin += (int64_t)n;
+	}
+	if (l->summed)
+		l->crc = (uint32_t)crc32_z(l->crc, (const Bytef *)to, n);
+	l->out += (int64_t)n;
+	l->given += (int64_t)n;
+	return (ptrdiff_t)n;
 }
 
 /* Reads on until the buffer holds `want` bytes: 1, 0 the entry ends before,
@@ -271,6 +386,40 @@ bad:
 	return -1;
 }
 
+/* A password that does not fit is told by one byte or two, so that a wrong one
+ * may be taken for the right one, which shows only in what comes out: then the
+ * archive is opened again with another one first.  Where none fits, that is
+ * tried with one entry only. */
+static int
+other_password(struct level *l)
+{
+	if (l->tries + 1 >= l->w->npassword)
+		return 0;
+	l->tries++;
+	l->password = (l->password + 1) % l->w->npassword;
+	l->broken = 1;
+	l->index--;
+	l->w->seen--;
+	return 1;
+}
+
+/* Whether the rest of an encrypted entry shows that its password is wrong:
+ * with such a one anything may look like something else. */
+static int
+rest_is_bad(struct level *l, const char **code)
+{
+	int more;
+
+	if (!l->encrypted)
+		return 0;
+	do {
+		buf_clear(&l->w->data);
+		more = read_on(l, BLOCK, code);
+	} while (more == 1);
+	buf_clear(&l->w->data);
+	return more == -1;
+}
+
 /* What failed before it could be judged by its bytes is judged by its name;
  * what is not ours by name either is only counted. */
 static int
@@ -279,6 +428,19 @@ failed_entry(struct level *l, const char *code)
 	enum kind k = kind_of_bytes(l->w->data.p, l->w->data.len);
 	size_t from = l->prefix;
 
+	/* It could not even be opened. */
+	if (l->bare && l->w->data.len == 0 && strcmp(code, "io:ENOMEM") == 0) {
+		l->code = code;
+		l->w->seen--;
+		return 0;
+	}
+	if (l->encrypted && strncmp(code, "limit:", 6) != 0 &&
+	    strncmp(code, "io:", 3) != 0) {
+		if (strcmp(code, "encrypted") != 0 && other_password(l))
+			return 0;
+		code = "encrypted";
+		k = KIND_OTHER;
+	}
 	if (l->w->data.len == 0 || k == KIND_OTHER)
 		k = kind_of_name(l->w->path.p + from, l->w->path.len - from);
 	if (k == KIND_OTHER) {
@@ -305,7 +467,7 @@ inner_archive(struct level *l)
 		return failed_entry(l, code);
 	if (more == 0) {
 		/* The buffer is used again by the entries inside. */
-		src.n = w->data.len;
+		src.size = w->data.len;
 		src.p = copy = w->data.p;
 		w->data = (struct buf){ 0 };
 	} else if ((src.fd = spool_entry(l, &code)) == -1)
@@ -350,19 +512,24 @@ entry(struct level *l)
 		if (w->data.len == 0)
 			return hand_over(l, NULL, 0, "empty", 0, 0);
 		if (!kind_midi_inside(w->data.p, w->data.len))
-			return hand_over(l, NULL, 0, "not-midi", 0, 0);
+			return rest_is_bad(l, &code)
+			    ? failed_entry(l, code)
+			    : hand_over(l, NULL, 0, "not-midi", 0, 0);
 		k = KIND_MIDI;
 	}
 	if (k == KIND_OTHER && by_name == KIND_ARCHIVE && w->data.len > 0)
 		k = KIND_ARCHIVE;
 	if (k == KIND_ARCHIVE)
 		return inner_archive(l);
+	if (k == KIND_OTHER && rest_is_bad(l, &code))
+		return failed_entry(l, code);
 	if (k == KIND_OTHER) {
 		w->other++;
 		return 0;
 	}
 	if (read_all(l, (size_t)w->limits.entry, "limit:entry", &code) == -1)
 		return failed_entry(l, code);
+	l->tries = 0;
 	return hand_over(l, w->data.p, w->data.len, NULL, 0, 0);
 }
 
@@ -376,35 +543,109 @@ set_path(struct level *l, struct archive_entry *e)
 	buf_cut(b, l->prefix);
 	/* A compressed file takes its name from the file. */
 	if (archive_format(l->a) == ARCHIVE_FORMAT_RAW)
-		return buf_add(b, l->base, kind_stem(l->base, l->nbase));
+		return buf_add(b, l->base, kind_unpacked(l->base, l->nbase));
 	if ((s = archive_entry_pathname(e)) == NULL &&
 	    (s = archive_entry_pathname_utf8(e)) == NULL)
 		return buf_fmt(b, "entry-%lld", (long long)l->index);
 	return buf_str(b, s);
 }
 
+/* Why libarchive may have no more bytes.  It unpacks what it skips, and is
+ * to be stopped on the way through that too. */
+static const char *
+starve(const struct level *l)
+{
+	if (archive_filter_count(l->a) > 1 &&
+	    archive_filter_bytes(l->a, 0) > l->may_make)
+		return "limit:bytes";
+	return cpu_seconds() > l->w->cpu_end ? "limit:time" : NULL;
+}
+
+static la_ssize_t
+feed(struct archive *a, void *ctx, const void **p)
+{
+	struct level *l = ctx;
+	ssize_t n;
+
+	if ((l->limit = starve(l)) != NULL) {
+		archive_set_error(a, EFBIG, "%s", l->limit);
+		return -1;
+	}
+	if ((n = source_at(&l->src, l->at, l->feed, BLOCK)) == -1) {
+		archive_set_error(a, errno, "read");
+		l->limit = "io:EIO";
+		return -1;
+	}
+	l->at += (uint64_t)n;
+	*p = l->feed;
+	return (la_ssize_t)n;
+}
+
+static la_int64_t
+feed_seek(struct archive *a, void *ctx, la_int64_t off, int whence)
+{
+	struct level *l = ctx;
+	uint64_t from = whence == SEEK_CUR ? l->at : 0;
+
+	(void)a;
+	if (whence == SEEK_END)
+		from = l->src.size;
+	/* Behind the end nothing comes; before the beginning there is none. */
+	if (off < 0 && (uint64_t)-off > from)
+		return ARCHIVE_FATAL;
+	l->at = from + (uint64_t)off;
+	return (la_int64_t)l->at;
+}
+
+static la_int64_t
+feed_skip(struct archive *a, void *ctx, la_int64_t n)
+{
+	struct level *l = ctx;
+	uint64_t left = l->at < l->src.size ? l->src.size - l->at : 0;
+
+	(void)a;
+	if (n < 0)
+		return 0;
+	if ((uint64_t)n > left)
+		n = (la_int64_t)left;
+	l->at += (uint64_t)n;
+	return n;
+}
+
 /* Opens the level's archive: 0, or -1 with l->code. */
 static int
 open_level(struct level *l)
 {
-	int r;
-
-	if ((l->a = reader(l->damaged_zip)) == NULL) {
+	if (l->feed == NULL)
+		l->feed = malloc(BLOCK);
+	if (l->feed == NULL || (l->a = reader(l)) == NULL) {
 		l->code = "io:ENOMEM";
 		return -1;
 	}
-	if (l->src.fd != -1) {
-		if (lseek(l->src.fd, 0, SEEK_SET) == -1) {
-			l->code = "io:ESPIPE";
-			return -1;
-		}
-		r = archive_read_open_fd(l->a, l->src.fd, BLOCK);
-	} else
-		r = archive_read_open_memory(l->a, l->src.p, l->src.n);
-	if (r >= ARCHIVE_WARN)
+	l->at = 0;
+	l->made = l->given = 0;
+	l->may_make = l->w->bytes_left;
+	archive_read_set_seek_callback(l->a, feed_seek);
+	if (archive_read_open2(l->a, l, NULL, feed, feed_skip, NULL) >=
+	    ARCHIVE_WARN)
 		return 0;
-	l->code = code_of(l->a);
+	l->code = code_of(l);
 	return -1;
+}
+
+/* What was unpacked only to be skipped counts too. */
+static void
+charge_skipped(struct level *l)
+{
+	int64_t made;
+
+	if (archive_filter_count(l->a) < 2)
+		return;
+	made = archive_filter_bytes(l->a, 0);
+	if (made - l->made > l->given)
+		l->w->bytes_left -= made - l->made - l->given;
+	l->made = made;
+	l->given = 0;
 }
 
 /* Skips the headers that were seen before libarchive gave up. */
@@ -415,7 +656,7 @@ skip_to(struct level *l, int64_t index)
 
 	for (int64_t i = 0; i < index; i++)
 		if (archive_read_next_header(l->a, &e) < ARCHIVE_WARN) {
-			l->code = code_of(l->a);
+			l->code = code_of(l);
 			return -1;
 		}
 	return 0;
@@ -427,6 +668,27 @@ is_plain(struct archive *a)
 {
 	return archive_format(a) == ARCHIVE_FORMAT_RAW &&
 	    archive_filter_count(a) < 2;
+}
+
+/* Whether a rar file has what libarchive leaves to others. */
+static int
+is_rar(struct archive *a, int format)
+{
+	return (archive_format(a) & ARCHIVE_FORMAT_BASE_MASK) == format &&
+	    archive_filter_count(a) < 2;
+}
+
+static void
+begin_entry(struct level *l, struct archive_entry *e)
+{
+	l->nblock = 0;
+	l->begin = l->out = 0;
+	l->size = archive_entry_size_is_set(e) ? archive_entry_size(e) : -1;
+	l->crc = 0;
+	l->summed = (is_rar(l->a, ARCHIVE_FORMAT_RAR) ||
+			is_rar(l->a, ARCHIVE_FORMAT_RAR_V5)) &&
+	    rar_stored(
+		&l->src, (uint64_t)archive_read_header_position(l->a), &l->sum);
 }
 
 /* Entries until the end or a failure that ends libarchive's pass: 1 again
@@ -442,19 +704,31 @@ pass(struct level *l)
 		r = archive_read_next_header(l->a, &e);
 		if (r == ARCHIVE_RETRY) {
 			/* A damaged header; it goes on at the next one. */
-			l->code = code_of(l->a);
+			l->code = code_of(l);
 			continue;
 		}
-		if (r == ARCHIVE_EOF)
+		if (r == ARCHIVE_EOF) {
+			charge_skipped(l);
+			if (is_rar(l->a, ARCHIVE_FORMAT_RAR_V5) &&
+			    rar_is_cut(&l->src))
+				l->code = "truncated";
+			/* Nothing came of it, or nothing could; zeroes at
+			 * the front, as of an ISO image, pass for a tar. */
+			if (l->index == 0 && !l->bare &&
+			    archive_filter_count(l->a) > 1)
+				return l->bare = 1;
 			return 0;
+		}
 		if (r < ARCHIVE_WARN) {
-			l->code = code_of(l->a);
+			l->code = code_of(l);
 			return 0;
 		}
 		if (is_plain(l->a)) {
 			l->code = "unsupported";
 			return 0;
 		}
+		charge_skipped(l);
+		begin_entry(l, e);
 		l->index++;
 		l->w->seen++;
 		if ((limit = over_limit(l->w)) != NULL) {
@@ -472,10 +746,11 @@ pass(struct level *l)
 			continue;
 		}
 		buf_clear(&l->w->data);
+		l->encrypted = archive_entry_is_data_encrypted(e) > 0;
 		if (entry(l) == -1)
 			return -1;
-		if (l->w->bytes_left <= 0) {
-			l->code = "limit:bytes";
+		if (l->limit != NULL || l->w->bytes_left <= 0) {
+			l->code = l->limit != NULL ? l->limit : "limit:bytes";
 			return 0;
 		}
 		if (l->broken)
@@ -559,29 +834,42 @@ zip_pass(struct level *l)
 	return 0;
 }
 
-/* Whether libarchive need not be asked. */
-static int
-is_zip(struct level *l)
+/* What it is as a zip file. */
+static enum zip_state
+look_for_zip(struct level *l)
 {
 	const char *base = l->base;
 	size_t n = l->nbase;
-	char head[2] = "";
-	struct stat st;
 	enum zip_state z;
+	char head[2] = "";
 
-	if (l->src.fd != -1) {
-		if (fstat(l->src.fd, &st) == -1 ||
-		    pread(l->src.fd, head, sizeof(head), 0) == -1)
-			return 0;
-		l->src.n = (size_t)st.st_size;
-	} else if (l->src.n >= sizeof(head))
-		memcpy(head, l->src.p, sizeof(head));
+	if (source_at(&l->src, 0, head, sizeof(head)) == -1)
+		return ZIP_OTHER;
 	if (memcmp(head, "PK", sizeof(head)) != 0 &&
 	    (n < 4 || strncasecmp(base + n - 4, ".zip", 4) != 0))
-		return 0;
-	z = zip_open(&l->zip, l->src.fd, l->src.p, l->src.n);
-	l->damaged_zip = z == ZIP_DAMAGED;
-	return z == ZIP_PLAIN;
+		return ZIP_OTHER;
+	z = zip_open(&l->zip, l->src.fd, l->src.p, l->src.size);
+	/* Passwords are libarchive's. */
+	return z == ZIP_PLAIN && l->zip.encrypted && l->w->npassword > 0
+	    ? ZIP_OTHER
+	    : z;
+}
+
+/* The whole level by libarchive: 0, or -1 errno. */
+static int
+by_libarchive(struct level *l)
+{
+	int c;
+
+	do {
+		l->broken = 0;
+		c = open_level(l) == -1 || skip_to(l, l->index) == -1 ? 0
+								      : pass(l);
+		if (l->a != NULL)
+			archive_read_free(l->a);
+		l->a = NULL;
+	} while (c == 1);
+	return c;
 }
 
 static int
@@ -594,51 +882,57 @@ walk_level(struct walk *w, const struct source *src, int depth,
 		.prefix = w->path.len,
 		.nbase = nbase };
 	char *own = strndup(base, nbase);
-	int c, again = 0;
+	struct stat st;
+	int c;
 
 	if ((l.base = own) == NULL)
 		return -1;
-	l.by_zip = is_zip(&l);
-	if (l.by_zip)
-		c = zip_pass(&l);
-	else
-		do {
-			l.broken = 0;
-			c = open_level(&l) == -1 || skip_to(&l, l.index) == -1
-			    ? 0
-			    : pass(&l);
-			again = c == 1;
-			if (l.a != NULL)
-				archive_read_free(l.a);
-			l.a = NULL;
-		} while (again);
-	if (l.damaged_zip && l.code == NULL)
+	if (src->fd != -1 && fstat(src->fd, &st) == 0)
+		l.src.size = (uint64_t)st.st_size;
+	l.zip_state = look_for_zip(&l);
+	l.by_zip = l.zip_state == ZIP_PLAIN;
+	c = l.by_zip ? zip_pass(&l) : by_libarchive(&l);
+	if (l.zip_state == ZIP_DAMAGED && l.code == NULL)
 		l.code = "corrupt";
-	if (l.code != NULL && kind_is_volume(l.base, l.nbase))
+	if (l.zip_state == ZIP_VOLUME ||
+	    (l.code != NULL && kind_is_volume(l.base, l.nbase)))
 		l.code = "multivolume";
+	if (l.index == 0 && source_is_blank(&l.src))
+		l.code = "empty";
 	zip_free(&l.zip);
+	free(l.feed);
 	*came = l.came;
 	*code = l.code;
 	free(own);
 	return c == -1 ? -1 : 0;
 }
 
+int64_t
+walk_bytes(const struct walk_limits *l, int64_t packed)
+{
+	const int64_t least = (int64_t)1 << 30, most = INT64_MAX / 4;
+
+	if (l->bytes != 0)
+		return l->bytes;
+	if (packed <= least / 200)
+		return least;
+	return packed > most / 200 ? most : packed * 200;
+}
+
+int64_t
+walk_seconds(const struct walk_limits *l, int64_t packed)
+{
+	return l->seconds != 0 ? l->seconds : 60 + (packed >> 20);
+}
+
 int
 walk_archive(struct walk *w, int fd, const char *base, int64_t packed)
 {
 	struct source src = { .fd = fd };
-	int64_t came, bytes = w->limits.bytes, seconds = w->limits.seconds;
+	int64_t came;
 
-	if (bytes == 0) {
-		bytes = (int64_t)1 << 30;
-		if (packed > bytes / 200)
-			bytes =
-			    packed > INT64_MAX / 200 ? INT64_MAX : packed * 200;
-	}
-	if (seconds == 0)
-		seconds = 60 + (packed >> 20);
-	w->bytes_left = bytes;
-	w->cpu_end = cpu_seconds() + seconds;
+	w->bytes_left = walk_bytes(&w->limits, packed);
+	w->cpu_end = cpu_seconds() + walk_seconds(&w->limits, packed);
 	w->other = w->seen = 0;
 	w->code = NULL;
 	buf_clear(&w->path);

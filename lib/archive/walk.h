@@ -51,6 +51,8 @@ struct walk {
 	int (*spool)(void *ctx); /* an unnamed file to write, or -1 errno */
 	walk_fn fn;
 	void *ctx;
+	char *const *password; /* to be tried in turn */
+	size_t npassword;
 	/* Results: */
 	int64_t other;    /* entries that are neither, folders not counted */
 	int64_t seen;     /* entries of any kind */
@@ -67,6 +69,9 @@ struct walk {
  * limits, spool, fn and ctx set; it may be used again. */
 int walk_archive(struct walk *, int fd, const char *base, int64_t packed);
 void walk_free(struct walk *);
+/* What the limits are for an archive of so many bytes. */
+int64_t walk_bytes(const struct walk_limits *, int64_t packed);
+int64_t walk_seconds(const struct walk_limits *, int64_t packed);
 /* Versions of libarchive and of the libraries below it. */
 const char *walk_version(void);
 

@@ -1,6 +1,8 @@
 /* zip - the entries of a zip file, by its directory */
 #include "config.h"
 
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,8 @@ enum {
 	ENCRYPTED = 1, /* flag */
 	UNIX = 3,
 	DARWIN = 19, /* made by */
+	DOS = 0,
+	DOS_FOLDER = 0x10, /* attribute */
 	ZIP64_FIELD = 1
 };
 
@@ -137,6 +141,8 @@ central(struct zip *z, struct zip_entry *e)
 	e->packed = le32(p + 20);
 	e->unpacked = le32(p + 24);
 	e->mode = by == UNIX || by == DARWIN ? le16(p + 40) : 0;
+	if (by == DOS && p[38] & DOS_FOLDER)
+		e->mode = S_IFDIR;
 	e->local = le32(p + 42);
 	e->name = (const char *)p + CENTRAL;
 	zip64(e, p + CENTRAL + e->nname, nextra);
@@ -151,9 +157,11 @@ check_directory(struct zip *z)
 	enum zip_state state = ZIP_PLAIN;
 	struct zip_entry e;
 
+	z->encrypted = 0;
 	for (z->next = z->dir; z->next < z->dir_end;) {
 		if (!central(z, &e))
 			return ZIP_DAMAGED;
+		z->encrypted |= (e.flags & ENCRYPTED) != 0;
 		if (e.method != STORED && e.method != DEFLATED)
 			state = ZIP_OTHER;
 	}
@@ -172,7 +180,7 @@ try_end(struct zip *z, uint64_t off)
 		return ZIP_DAMAGED;
 	if (le16(p + 4) != le16(p + 6) ||
 	    (le16(p + 4) != 0 && le16(p + 4) != 0xffff))
-		return ZIP_OTHER; /* several volumes */
+		return ZIP_VOLUME;
 	n = le32(p + 12);
 	dir = le32(p + 16);
 	if (off >= LOCATOR &&
@@ -231,7 +239,7 @@ zip_open(struct zip *z, int fd, const void *mem, uint64_t size)
 		if (memcmp(p + (off - from), "PK\5\6", 4) == 0 &&
 		    le16(p + (off - from) + 20) <= size - off - END) {
 			state = try_end(z, off);
-			if (state == ZIP_PLAIN || state == ZIP_OTHER)
+			if (state != ZIP_DAMAGED)
 				return state;
 			best = ZIP_DAMAGED;
 		}

@@ -22,6 +22,7 @@
 enum zip_state {
 	ZIP_PLAIN,  /* to be read here */
 	ZIP_OTHER,  /* no zip, or one with something that is not read here */
+	ZIP_VOLUME, /* one of several volumes */
 	ZIP_DAMAGED /* a zip without a sound directory */
 };
 
@@ -41,6 +42,7 @@ struct zip {
 	uint64_t next;         /* its next header */
 	int64_t shift;         /* bytes in front of what offsets count from */
 	int entries;           /* it begins with one */
+	int encrypted;         /* some of them are */
 	struct zip_window head, data;
 	z_stream inflate;
 	int ready;   /* inflate was set up */

@@ -350,6 +350,12 @@ library_loose(const char *path)
 }
 
 int
+library_sync(const struct library *l)
+{
+	return syncfs(l->fd);
+}
+
+int
 library_spool(struct library *l)
 {
 	FILE *f;

@@ -76,6 +76,8 @@ int library_store(struct library *, const struct content *, const char *folder,
 int library_claim(struct library *, const struct content *);
 /* The owner of a loose file's content, by the file's absolute path. */
 uint64_t library_loose(const char *path);
+/* What was stored is on the disk, also after a power cut: 0, or -1 errno. */
+int library_sync(const struct library *);
 /* A descriptor of an unnamed file in the library, or -1 errno. */
 int library_spool(struct library *);
 

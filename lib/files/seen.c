@@ -155,6 +155,8 @@ map_level(struct seen *s)
 	if (p == MAP_FAILED)
 		return -1;
 	madvise(p, level_slots(i) * sizeof(struct slot), MADV_RANDOM);
+	/* No child has any business in it. */
+	madvise(p, level_slots(i) * sizeof(struct slot), MADV_DONTFORK);
 	s->level[i] = p;
 	s->levels++;
 	return 0;
@@ -226,6 +228,7 @@ seen_open(int dirfd, const char *name)
 	if (p == MAP_FAILED)
 		goto bad;
 	s->header = p;
+	madvise(p, header_bytes, MADV_DONTFORK);
 	if (map_level(s) == -1 || take_session(s) == -1)
 		goto bad;
 	return s;

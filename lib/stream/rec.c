@@ -175,7 +175,9 @@ rec_end(struct rec_out *out)
 {
 	if (buf_byte(&out->buf, '\n') == -1)
 		return -1;
-	return out->buf.len >= REC_BLOCK ? rec_flush(out) : 0;
+	if (out->buf.len < (out->hold > 0 ? out->hold : REC_BLOCK))
+		return 0;
+	return rec_flush(out);
 }
 
 static int
@@ -330,6 +332,11 @@ rec_flush(struct rec_out *out)
 	size_t done = 0;
 	ssize_t n;
 
+	if (out->before != NULL && out->buf.len > 0 &&
+	    out->before(out->ctx) == -1) {
+		out->failed = 1;
+		return -1;
+	}
 	while (done < out->buf.len) {
 		n = write(out->fd, out->buf.p + done, out->buf.len - done);
 		if (n == -1 && errno == EINTR)

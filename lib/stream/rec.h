@@ -32,8 +32,12 @@ enum {
 struct rec_out {
 	int fd;
 	struct buf buf;
-	int64_t written_at; /* ms, for rec_out_tick */
-	int failed;         /* a write failed, maybe inside rec_get() */
+	int64_t written_at;    /* ms, for rec_out_tick */
+	int failed;            /* a write failed, maybe inside rec_get() */
+	size_t hold;           /* bytes to collect; 0: REC_BLOCK */
+	int (*before)(void *); /* called with ctx before each write, unless
+				  NULL: 0, or -1 errno and none is made */
+	void *ctx;
 };
 
 struct rec_in {

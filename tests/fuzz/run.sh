@@ -3,7 +3,7 @@
 #
 # Builds each entry with clang, ASan and UBSan below build-fuzz, runs all side
 # by side, and leaves what they find there. ENTRY is smf, rec or walk; all of
-# them by default.
+# them by default. FUZZ_SEEDS names a folder of more files to start from.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -16,7 +16,7 @@ cd "$work"
 [ -x "$top/configure" ] || (cd "$top" && autoreconf -i)
 [ -f config.h ] || "$top/configure" -q CC=clang
 make -s lib/stream/columns.h lib/stream/columns.c
-find "$top/examples/collection" -type f -exec cp -n {} seeds/ \;
+find "$top/examples/collection" ${FUZZ_SEEDS:+"$FUZZ_SEEDS"} -type f -size -64k -exec cp -n {} seeds/ \;
 
 # build ENTRY
 build() {
@@ -29,7 +29,7 @@ build() {
 # fuzz ENTRY
 fuzz() {
 	mkdir -p "corpus_$1"
-	"./fuzz_$1" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=4096 -timeout=20 \
+	"./fuzz_$1" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=4096 -malloc_limit_mb=8192 -timeout=20 \
 		-print_final_stats=1 -artifact_prefix="found_$1_" "corpus_$1" seeds >"fuzz_$1.log" 2>&1 ||
 		{ tail -n 40 "fuzz_$1.log"; return 1; }
 	grep -E 'number_of_executed_units|peak_rss' "fuzz_$1.log" | sed "s/^/$1 /"
