@@ -60,7 +60,7 @@ X
 		for _ in {1..50}; do
 			sleep .2
 			tmux -L mprogress$$ capture-pane -p >screen
-			if grep -q '^100 %.*done' screen; then break; fi
+			if grep -q '^100 %.*done' screen && grep -q '^msanitize .*100 %' screen; then break; fi
 		done
 		tmux -L mprogress$$ kill-server
 		cat screen

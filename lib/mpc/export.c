@@ -282,54 +282,53 @@ put_mid(struct export *x, const struct rec *r, struct name *name)
 	    x->song.nnotes, smf.data, smf.size);
 }
 
-/* Where the devices and the firmware look for progressions. */
+/* What was made of the song, in a folder of each device: `made` is what
+ * harmony_… returned. */
 static int
-put_progression(struct export *x, const struct rec *r, struct name *name)
+put_made(struct export *x, const struct rec *r, struct name *name, int made,
+    const char *const tops[EXPORT_DEVICES], const char *folder)
 {
 	int bad = EXPORT_OK;
 
-	switch (harmony_progression(
-	    x->harmony, &x->song, r, x->title.p, &x->stem, &x->text)) {
-	case 0:
-		return EXPORT_OK;
-	case -1:
-		return EXPORT_FATAL;
-	}
+	if (made != 1)
+		return made == 0 ? EXPORT_OK : EXPORT_FATAL;
 	x->made++;
 	name->title = x->stem.p;
+	for (int i = 0; i < EXPORT_DEVICES && bad == EXPORT_OK; i++)
+		if (tops[i] != NULL)
+			bad = put(x, r, tops[i], folder, name, NULL,
+			    x->song.nnotes, x->text.p, x->text.len);
+	return bad;
+}
+
+/* Where the devices look for progressions, and where the firmware does. */
+static int
+put_progression(struct export *x, const struct rec *r, struct name *name)
+{
+	static const char *const none[EXPORT_DEVICES];
+	int made = harmony_progression(
+	    x->harmony, &x->song, r, x->title.p, &x->stem, &x->text);
+	int bad;
+
 	name->suffix = ".progression";
 	name->most = x->progressions;
-	for (int i = 0; i < EXPORT_DEVICES && bad == EXPORT_OK; i++)
-		if (x->documents[i] != NULL && !x->no_documents)
-			bad = put(x, r, x->documents[i], "Progressions", name,
-			    NULL, x->song.nnotes, x->text.p, x->text.len);
-	if (bad == EXPORT_OK)
-		bad = put(x, r, "Progressions", NULL, name, NULL,
-		    x->song.nnotes, x->text.p, x->text.len);
-	return bad;
+	bad = put_made(x, r, name, made, x->no_documents ? none : x->documents,
+	    "Progressions");
+	if (made != 1 || bad != EXPORT_OK)
+		return bad;
+	return put(x, r, "Progressions", NULL, name, NULL, x->song.nnotes,
+	    x->text.p, x->text.len);
 }
 
 static int
 put_arp(struct export *x, const struct rec *r, struct name *name)
 {
-	int bad = EXPORT_OK;
+	int made = harmony_arp(
+	    x->harmony, &x->song, r, x->title.p, &x->stem, &x->text);
 
-	switch (harmony_arp(
-	    x->harmony, &x->song, r, x->title.p, &x->stem, &x->text)) {
-	case 0:
-		return EXPORT_OK;
-	case -1:
-		return EXPORT_FATAL;
-	}
-	x->made++;
-	name->title = x->stem.p;
 	name->suffix = ".mid";
 	name->most = 0;
-	for (int i = 0; i < EXPORT_DEVICES && bad == EXPORT_OK; i++)
-		if (x->internal[i] != NULL)
-			bad = put(x, r, x->internal[i], "Arp Patterns", name,
-			    NULL, x->song.nnotes, x->text.p, x->text.len);
-	return bad;
+	return put_made(x, r, name, made, x->internal, "Arp Patterns");
 }
 
 /* What is made of the chords and figures. */

@@ -15,10 +15,10 @@
 #include <yajl/yajl_gen.h>
 
 #include "mpc/pattern.h"
+#include "stream/num.h"
 
 enum {
 	MARK = '@',    /* is in no name or value of the format */
-	DIGITS = 20,   /* of an int64_t */
 	MODIFIERS = 16 /* of a nested note */
 };
 
@@ -214,30 +214,16 @@ pattern_form_free(struct pattern_form *f)
 }
 
 static char *
-put_int(char *q, int64_t v)
-{
-	char digit[DIGITS];
-	int n = 0;
-
-	do
-		digit[n++] = (char)('0' + v % 10);
-	while ((v /= 10) > 0);
-	while (n > 0)
-		*q++ = digit[--n];
-	return q;
-}
-
-static char *
 put_field(const struct pattern_form *f, char *q, char field,
     const struct pattern_note *n)
 {
 	switch (field) {
 	case 't':
-		return put_int(q, n->time);
+		return num_put(q, (uint64_t)n->time);
 	case 'l':
-		return put_int(q, n->end - n->time);
+		return num_put(q, (uint64_t)(n->end - n->time));
 	case 'n':
-		return put_int(q, n->pitch);
+		return num_put(q, n->pitch);
 	default:
 		return stpcpy(q, f->velocity[n->velocity & 127]);
 	}

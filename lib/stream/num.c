@@ -92,3 +92,17 @@ num_real(const char *s, double lo, double hi, double *v)
 	*v = x;
 	return 0;
 }
+
+char *
+num_put(char *q, uint64_t v)
+{
+	char digit[NUM_DIGITS];
+	int n = 0;
+
+	do
+		digit[n++] = (char)('0' + v % 10);
+	while ((v /= 10) > 0);
+	while (n > 0)
+		*q++ = digit[--n];
+	return q;
+}

@@ -14,4 +14,9 @@ int num_size(const char *, int64_t lo, int64_t hi, int64_t *);
 /* A decimal number with an optional fraction and exponent; finite. */
 int num_real(const char *, double lo, double hi, double *);
 
+enum { NUM_DIGITS = 20 }; /* at most */
+/* Writes a number in decimal, without a NUL, and returns where it ends; may
+ * be called in a signal handler. */
+char *num_put(char *, uint64_t);
+
 #endif

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "stream/num.h"
 #include "stream/status.h"
 
 static struct status own; /* where nobody looks */
@@ -108,20 +109,6 @@ status_end(void)
  */
 
 static char *
-put_number(char *q, uint64_t v)
-{
-	char digit[24];
-	int n = 0;
-
-	do
-		digit[n++] = (char)('0' + v % 10);
-	while ((v /= 10) > 0);
-	while (n > 0)
-		*q++ = digit[--n];
-	return q;
-}
-
-static char *
 put_text(char *q, const char *s)
 {
 	while (*s != '\0')
@@ -139,11 +126,11 @@ print_line(int sig)
 	(void)sig;
 	q = put_text(q, here->tool);
 	q = put_text(q, ": ");
-	q = put_number(q, here->in);
+	q = num_put(q, here->in);
 	q = put_text(q, " records read, ");
-	q = put_number(q, here->out);
+	q = num_put(q, here->out);
 	q = put_text(q, " written, ");
-	q = put_number(q, here->failed);
+	q = num_put(q, here->failed);
 	q = put_text(q, " failed\n");
 	(void)!write(STDERR_FILENO, line, (size_t)(q - line));
 	errno = e;
