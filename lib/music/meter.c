@@ -20,7 +20,10 @@ static const struct shape {
 	{ 10, 5, 8, -.04f }, { 14, 7, 8, -.04f }, { 18, 9, 8, -.02f },
 	{ 20, 5, 4, -.02f }, { 24, 6, 4, METER_LONG_BIAS },
 	{ 28, 7, 4, METER_LONG_BIAS }, { 36, 9, 4, METER_LONG_BIAS } };
-enum { SHAPES = sizeof(shapes) / sizeof(*shapes) };
+enum {
+	SHAPES = sizeof(shapes) / sizeof(*shapes),
+	BAND = MOST_STEPS + 1 /* where the bass begins in the steps */
+};
 
 const char *
 meter_from_name(enum meter_from f)
@@ -59,16 +62,18 @@ longest(struct meter_guess *g, const struct song *s)
 	g->from = m[top].given ? METER_MAP : METER_NONE;
 }
 
+/* Onsets on a grid of sixteenths, the bass apart from what is above it: bass,
+ * chord, chord is a bar of three also where they are equally loud. */
 static size_t
 fill(struct meter_guess *g, const struct song *s, const struct parts *parts,
-    const struct grid *grid, double *sum, size_t *onsets)
+    const struct grid *grid, double sum[2], size_t *onsets)
 {
 	double first = floor(grid_beats(grid, s->first)) * 4, x, w, length;
-	size_t n = 0, at;
+	size_t n = 0, at, low;
 	int64_t last = -1;
 	enum drum d;
 
-	*sum = 0;
+	sum[0] = sum[1] = 0;
 	*onsets = 0;
 	for (size_t i = 0; i < s->nnotes; i++) {
 		const struct note *q = &s->note[i];
@@ -78,16 +83,19 @@ fill(struct meter_guess *g, const struct song *s, const struct parts *parts,
 			break;
 		at = x > 0 ? (size_t)x : 0;
 		length = (double)(q->off - q->on) / grid->beat;
+		low = 0;
 		w = sqrt(length > 4 ? 4 : length);
 		if (parts_is_drum(parts, q)) {
 			d = drum_of(q->pitch);
 			w = d == KICK ? 1.5 : d == SNARE || d == CRASH ? 1 : .4;
-		} else if (q->pitch < TEMPO_BASS_BELOW)
-			w *= 2;
+		} else if (q->pitch < TEMPO_BASS_BELOW) {
+			low = 1;
+			w *= METER_BASS;
+		}
 		*onsets += q->on != last;
 		last = q->on;
-		g->step[at] += (float)w;
-		*sum += w;
+		g->step[low * BAND + at] += (float)w;
+		sum[low] += w;
 		if (at + 1 > n)
 			n = at + 1;
 	}
@@ -100,7 +108,7 @@ at_lag(const float *x, size_t n, size_t lag)
 	float v = 0;
 
 	for (size_t i = lag; i < n; i++)
-		v += x[i] * x[i - lag];
+		v += x[i] * x[i - lag] + x[BAND + i] * x[BAND + i - lag];
 	return (double)v / (double)(n - lag);
 }
 
@@ -194,14 +202,15 @@ counted(
 }
 
 static void
-by_onsets(struct meter_guess *g, size_t n, size_t length, double sum)
+by_onsets(struct meter_guess *g, size_t n, size_t length, const double sum[2])
 {
-	double mean = sum / (double)n, power, v, best = -1;
+	double power, v, best = -1;
 	const struct shape *top = NULL;
 	const float *x = g->step;
 
-	for (size_t i = 0; i < n; i++)
-		g->step[i] -= (float)mean;
+	for (size_t b = 0; b < 2; b++)
+		for (size_t i = 0; sum[b] > 0 && i < n; i++)
+			g->step[b * BAND + i] -= (float)(sum[b] / (double)n);
 	power = at_lag(x, n, 0);
 	if (power <= 0)
 		return;
@@ -239,7 +248,7 @@ meter_find(struct meter_guess *g, const struct song *s,
     const struct parts *parts, const struct grid *grid)
 {
 	size_t n, onsets;
-	double sum;
+	double sum[2];
 
 	longest(g, s);
 	if (g->from == METER_MAP && g->num * 4 > g->den)
@@ -248,12 +257,13 @@ meter_find(struct meter_guess *g, const struct song *s,
 	g->num = g->den = s->nnotes > 0 ? 4 : 0;
 	g->from = METER_NONE;
 	if (g->step == NULL &&
-	    (g->step = calloc(MOST_STEPS + 1, sizeof(*g->step))) == NULL)
+	    (g->step = calloc(2 * BAND, sizeof(*g->step))) == NULL)
 		return -1;
-	n = fill(g, s, parts, grid, &sum, &onsets);
+	n = fill(g, s, parts, grid, sum, &onsets);
 	if (onsets >= METER_LEAST_ONSETS)
 		by_onsets(g, n, whole_length(s, grid), sum);
 	memset(g->step, 0, n * sizeof(*g->step));
+	memset(g->step + BAND, 0, n * sizeof(*g->step));
 	return 0;
 }
 

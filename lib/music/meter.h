@@ -14,7 +14,7 @@ enum meter_from { METER_NONE, METER_MAP, METER_ONSETS };
 struct meter_guess {
 	unsigned num, den; /* 0 unknown */
 	enum meter_from from;
-	float *step; /* onset weight of each sixteenth */
+	float *step; /* onset weight of each sixteenth; then the bass's */
 };
 
 /* 0, or -1 ENOMEM. */

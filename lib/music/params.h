@@ -92,6 +92,7 @@
 #define METER_PART_BAR 0.82   /* as like as the double or threefold one [own] */
 #define METER_TEN 0.9         /* ten eighths are not often twice five [own] */
 #define METER_LEAST_ONSETS 8
+#define METER_BASS 2 /* weight of what is below TEMPO_BASS_BELOW [own] */
 
 /* Chords [C]. */
 #define CHORD_BASS 0.4
