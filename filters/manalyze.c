@@ -60,7 +60,7 @@ static int
 named(struct analysis *a, const struct rec *r)
 {
 	const int cols[] = { COL_MEMBER, COL_SOURCE, COL_PATH };
-	double bpm, conf;
+	struct named_tempo t;
 
 	if (a->music.tempo.conf >= .9)
 		return 0;
@@ -68,14 +68,14 @@ named(struct analysis *a, const struct rec *r)
 		if (!rec_known(r, cols[i]) ||
 		    (cols[i] == COL_PATH && rec_known(r, COL_SOURCE)))
 			continue;
-		bpm = named_tempo(rec_field(r, cols[i]),
-		    strlen(rec_field(r, cols[i])), &conf);
-		tempo_named(&a->music.tempo, bpm, conf);
+		named_tempo(
+		    &t, rec_field(r, cols[i]), strlen(rec_field(r, cols[i])));
+		tempo_named(&a->music.tempo, &t);
 	}
 	if (texts_title(&a->text, &a->song) == -1)
 		return -1;
-	bpm = named_tempo(a->text.p, a->text.len, &conf);
-	tempo_named(&a->music.tempo, bpm, conf);
+	named_tempo(&t, a->text.p, a->text.len);
+	tempo_named(&a->music.tempo, &t);
 	return 0;
 }
 

@@ -137,6 +137,16 @@ chords_of() { # root and quality by semitones, a bar each at division 96
 	[ "$(col bpm_from 'Loop 118bpm.mid')" = map ]
 	smf 96 "n60 n62 n64 n65" >'Take 118.mid'
 	[ "$(col bpm_from 'Take 118.mid')" = map ]
+	smf 96 t500000 "n60 n62 n64 n65" >funk_174_amen.mid
+	[ "$(col bpm funk_174_amen.mid)" = 174.00 ]
+	smf 96 t400000 "n60 n62 n64 n65" >funk_174_amen.mid
+	[ "$(col bpm funk_174_amen.mid)" = 150.00 ]
+	mkdir 160-169_BPM 120-129
+	smf 96 t500000 "n60 n62 n64 n65" >160-169_BPM/x.mid
+	cp 160-169_BPM/x.mid 120-129/x.mid
+	[ "$(col bpm 160-169_BPM/x.mid)" = 165.00 ]
+	[ "$(col bpm_from 160-169_BPM/x.mid)" = name ]
+	[ "$(col bpm 120-129/x.mid)" = 120.00 ]
 }
 
 @test "the key is heard, the stated one is told apart" {

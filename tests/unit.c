@@ -1050,20 +1050,45 @@ test_named(void)
 {
 	static const char some[] = "0123456789 _-.#()[]/bpmBPMabcdefgABCDEFGm"
 				   "\x7f take bar in maj min";
+	static const struct {
+		const char *path;
+		double bpm, conf;
+	} paths[] = { { "/a/x 118bpm.mid", 118, .9 },
+		{ "/a/150 Mambo 01.mid", 150, .8 },
+		{ "/90bpm/150 Mambo 01", 90, .9 }, { "Take 118.mid", 0, 0 },
+		{ "", 0, 0 },
+		/* The only number, between words. */
+		{ "/a/funk_174_amen.mid", 174, .75 },
+		{ "funk-96-amen.mid", 96, .75 }, { "funk_174.mid", 0, 0 },
+		{ "174_amen.mid", 0, 0 }, { "funk_0174_amen.mid", 0, 0 },
+		{ "funk_30_amen.mid", 0, 0 }, { "take_174_amen.mid", 0, 0 },
+		{ "loop_174_amen.mid", 0, 0 },
+		{ "/takes/funk_174_amen.mid", 0, 0 },
+		{ "funk_174_amen_90_x.mid", 0, 0 },
+		{ "Highway 61 Revisited.mid", 0, 0 }, { "a_1999_b.mid", 0, 0 },
+		{ "a_174_bars.mid", 0, 0 },
+		/* Shelves. */
+		{ "/160-169_BPM/x.mid", 165, .72 },
+		{ "/House 120-129/x.mid", 125, .72 },
+		{ "/80-119 BPM/x.mid", 0, 0 },
+		{ "/160-169_BPM/funk_167_x.mid", 167, .75 },
+		{ "/160-169_BPM/funk_67_x.mid", 165, .72 },
+		{ "/160-169_BPM/x 90bpm.mid", 90, .9 } };
+	struct named_tempo tempo;
 	struct vocab v = { 0 };
 	struct tags t = { .vocab = &v };
 	const struct tags_name *x;
 	struct named s;
 	char text[64];
-	double conf;
 	size_t n;
 
-	CHECK(named_tempo("/a/x 118bpm.mid", 15, &conf) == 118 && conf == .9);
-	CHECK(
-	    named_tempo("/a/150 Mambo 01.mid", 19, &conf) == 150 && conf < .9);
-	CHECK(named_tempo("/90bpm/150 Mambo 01", 19, &conf) == 90);
-	CHECK(named_tempo("Take 118.mid", 12, &conf) == 0 && conf == 0);
-	CHECK(named_tempo("", 0, &conf) == 0);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		named_tempo(&tempo, paths[i].path, strlen(paths[i].path));
+		if (tempo.bpm != paths[i].bpm || tempo.conf != paths[i].conf)
+			printf("# %s: %g, %g\n", paths[i].path, tempo.bpm,
+			    tempo.conf);
+		CHECK(tempo.bpm == paths[i].bpm && tempo.conf == paths[i].conf);
+	}
 	CHECK(vocab_add_builtin(&v) == 0);
 	for (int i = 0; i < ROUNDS; i++) {
 		n = number(sizeof(text));

@@ -375,13 +375,35 @@ tempo_find(
 	return 0;
 }
 
-void
-tempo_named(struct tempo_guess *t, double bpm, double conf)
+/* Whether what was found stands on the shelf, or its half or double does. */
+static int
+on_shelf(struct tempo_guess *t, const struct named_tempo *n)
 {
-	if (bpm <= 0 || conf <= t->conf)
+	static const double level[] = { 1, 2, .5 };
+	size_t levels = t->from == TEMPO_ONSETS ? 3 : 1;
+	double bpm;
+
+	for (size_t i = 0; i < levels; i++) {
+		bpm = t->bpm * level[i];
+		if (bpm < n->low || bpm >= n->high)
+			continue;
+		if (i > 0) {
+			t->bpm = bpm;
+			t->conf = n->conf;
+			t->from = TEMPO_NAME;
+		}
+		return 1;
+	}
+	return 0;
+}
+
+void
+tempo_named(struct tempo_guess *t, const struct named_tempo *n)
+{
+	if (n->bpm <= 0 || n->conf <= t->conf || on_shelf(t, n))
 		return;
-	t->bpm = bpm;
-	t->conf = conf;
+	t->bpm = n->bpm;
+	t->conf = n->conf;
 	t->from = TEMPO_NAME;
 }
 

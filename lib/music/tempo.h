@@ -8,6 +8,7 @@
 
 #include "music/grid.h"
 #include "music/loop.h"
+#include "words/named.h"
 
 enum tempo_from { TEMPO_NONE, TEMPO_MAP, TEMPO_ONSETS, TEMPO_NAME };
 
@@ -27,8 +28,9 @@ struct tempo_guess {
 
 /* Drums must be known.  0, or -1 ENOMEM. */
 int tempo_find(struct tempo_guess *, const struct song *, const struct parts *);
-/* Takes what a name states, where it is more certain. */
-void tempo_named(struct tempo_guess *, double bpm, double conf);
+/* Takes what a name states, where it is more certain; a shelf settles which of
+ * the levels is counted. */
+void tempo_named(struct tempo_guess *, const struct named_tempo *);
 const char *tempo_from_name(enum tempo_from);
 void tempo_free(struct tempo_guess *);
 

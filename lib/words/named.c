@@ -17,7 +17,10 @@ enum {
 	BARE_HIGHEST = 300,
 	SHELF_NARROW = 4,
 	SHELF_WIDE = 60,
-	SHELF_BARE = 20, /* beside other words */
+	SHELF_BARE = 20,  /* beside other words */
+	SHELF_TEMPO = 10, /* the widest whose middle tells the tempo */
+	LONE_LOWEST = 60,
+	LONE_HIGHEST = 220,
 	COUNTER = 9999,
 	MOST_BARS = 512
 };
@@ -358,6 +361,29 @@ find_bare_tempo(struct reader *r)
 	}
 }
 
+/* `funk_174_amen`: by its form no counter, which leads or ends a name, and no
+ * title, which has blanks. */
+static void
+find_lone_tempo(struct reader *r)
+{
+	size_t at = 0, numbers = 0;
+	const struct chunk *c;
+
+	if (r->place != NAMED_FILE || r->x->bpm_at.n > 0 || r->x->takes)
+		return;
+	for (size_t i = 0; i < r->n; i++)
+		if (r->c[i].number && !r->c[i].used) {
+			at = i;
+			numbers++;
+		}
+	c = &r->c[at];
+	if (numbers != 1 || at == 0 || at + 1 == r->n || !may_be_bare(r, at) ||
+	    c->v < LONE_LOWEST || c->v > LONE_HIGHEST ||
+	    (c->before != '_' && c->before != '-') || c->after != c->before)
+		return;
+	r->x->lone = c->v;
+}
+
 /* --- bars, takes -----------------------------------------------------------
  */
 
@@ -663,31 +689,51 @@ named_read(struct named *x, const char *s, size_t n, enum named_place place)
 	find_meter(&r);
 	find_key(&r);
 	find_bare_tempo(&r);
+	find_lone_tempo(&r);
 }
 
-double
-named_tempo(const char *s, size_t n, double *conf)
+/* What one name says, as a tempo.  A wide shelf says too little. */
+static struct named_tempo
+tempo_of(const struct named *x, int takes)
+{
+	if (x->bpm > 0 && !(x->bare && takes))
+		return (struct named_tempo){ x->bpm, x->bare ? .8 : .9, 0, 0 };
+	if (x->lone > 0 && !takes)
+		return (struct named_tempo){ x->lone, .75, 0, 0 };
+	if (x->high > 0 && x->high - x->low <= SHELF_TEMPO)
+		return (struct named_tempo){ (x->low + x->high + 1) / 2, .72,
+			x->low, x->high + 1 };
+	return (struct named_tempo){ 0 };
+}
+
+void
+named_tempo(struct named_tempo *t, const char *s, size_t n)
 {
 	const char *p = s, *end, *slash;
+	struct named_tempo now;
 	struct named x;
-	double found = 0;
+	double low = 0, high = 0;
 	size_t k;
 	int takes = 0;
 
-	*conf = 0;
+	*t = (struct named_tempo){ 0 };
 	if (n == 0)
-		return 0;
+		return;
 	for (end = s + n; p < end; p = slash + 1) {
 		if ((slash = memchr(p, '/', (size_t)(end - p))) == NULL)
 			slash = end;
 		k = tokens_stem(p, (size_t)(slash - p));
 		named_read(&x, p, k, slash == end ? NAMED_FILE : NAMED_FOLDER);
 		takes |= x.takes;
-		/* What is stated in full is not taken back by a bare one. */
-		if (x.bpm == 0 || (x.bare && (takes || *conf > .8)))
-			continue;
-		found = x.bpm;
-		*conf = x.bare ? .8 : .9;
+		if (x.high > 0) {
+			low = x.low;
+			high = x.high + 1;
+		}
+		/* What does not belong on its shelf is no tempo. */
+		if (high > 0 && (x.lone < low || x.lone >= high))
+			x.lone = 0;
+		now = tempo_of(&x, takes);
+		if (now.bpm > 0 && now.conf >= t->conf)
+			*t = now;
 	}
-	return found;
 }

@@ -5,8 +5,9 @@
  * `F#m`, `in A`, `h-moll`, `8 bars`, `Cmaj7`.  A bare number is a tempo only
  * where another one counts (`150 Mambo 01`, `1_rock_70_beat`) or a key or
  * meter stands by it, and never where the name or a folder above it counts
- * takes.  A bare letter is a key only behind `in` or `key`, or behind the
- * tempo; of several chords in one name none is the key.
+ * takes.  The only number between words, `funk_174_amen`, may be one, where
+ * nothing says better.  A bare letter is a key only behind `in` or `key`, or
+ * behind the tempo; of several chords in one name none is the key.
  *
  * Texts are ASCII, see clean_ascii(), with NAMED_FOREIGN for each letter that
  * has no equivalent: it belongs to a word that nobody here can read.
@@ -32,6 +33,7 @@ struct named_span {
 /* Zeroes are one that states nothing. */
 struct named {
 	double bpm;       /* 0: none */
+	double lone;      /* the only number, between words; 0: none */
 	double low, high; /* a shelf of tempos: 120-129 */
 	uint8_t bare;     /* bpm is a bare number */
 	uint8_t tonic;    /* of the key: 0 C to 11 B */
@@ -45,8 +47,13 @@ struct named {
 
 /* What one folder or file name, or one text, states. */
 void named_read(struct named *, const char *, size_t n, enum named_place);
-/* The tempo that a path states, the innermost first: 0 none; *conf is how
- * certain it is. */
-double named_tempo(const char *, size_t n, double *conf);
+/* The tempo that a path states, the surest first, of them the innermost. */
+struct named_tempo {
+	double bpm;       /* 0: none; of a shelf the middle */
+	double conf;      /* how certain it is, 0 to 1 */
+	double low, high; /* of the shelf: low <= bpm < high; else 0 */
+};
+
+void named_tempo(struct named_tempo *, const char *, size_t n);
 
 #endif
