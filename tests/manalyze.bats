@@ -147,6 +147,8 @@ chords_of() { # root and quality by semitones, a bar each at division 96
 	[ "$(col bpm 160-169_BPM/x.mid)" = 165.00 ]
 	[ "$(col bpm_from 160-169_BPM/x.mid)" = name ]
 	[ "$(col bpm 120-129/x.mid)" = 120.00 ]
+	smf 96 "n60 n62 n64 n65" >120-129/x.mid
+	[ "$(col bpm 120-129/x.mid)" = 125.00 ]
 }
 
 @test "the key is heard, the stated one is told apart" {

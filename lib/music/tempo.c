@@ -383,6 +383,9 @@ on_shelf(struct tempo_guess *t, const struct named_tempo *n)
 	size_t levels = t->from == TEMPO_ONSETS ? 3 : 1;
 	double bpm;
 
+	/* A 120 that nobody wrote is none. */
+	if (t->from == TEMPO_MAP && t->conf <= .3)
+		return 0;
 	for (size_t i = 0; i < levels; i++) {
 		bpm = t->bpm * level[i];
 		if (bpm < n->low || bpm >= n->high)

@@ -58,6 +58,7 @@ def main():
             count('bpm, in the file', near(p['bpm'], t['bpm'], .001), '99')
         elif t['bpm_in_name'] == '1':
             count('bpm, in the name only', near(p['bpm'], t['bpm'], .001))
+            count('bpm, in the name only, within 4 %', near(p['bpm'], t['bpm'], .04))
         if p['meter_from'] == 'map':
             count('meter, in the file', p['meter'] == t['meter'], '99')
         else:
