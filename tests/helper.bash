@@ -128,14 +128,21 @@ digits() {
 	printf '%032x' "$1"
 }
 
+declare -gA column=()
+
 # cols [NAME=VALUE ...]: a record of 44 columns, unknown but for those named;
 # what depends on others has to be named too.
 cols() {
 	local -a f
-	local i pair
+	local i pair n name
+	# mcols is asked once a shell, not once a column.
+	if [ -z "${column[path]:-}" ]; then
+		while IFS=$'\t' read -r n name _; do column[$name]=$n; done < <(mcols)
+	fi
 	for ((i = 0; i < 44; i++)); do f[i]='\N'; done
 	for pair; do
-		i=$(mcols "${pair%%=*}") || return
+		i=${column[${pair%%=*}]:-}
+		[ -n "$i" ] || { echo "cols: ${pair%%=*}: no such column" >&2; return 1; }
 		f[i - 1]=${pair#*=}
 	done
 	rec "${f[@]}"

@@ -7,7 +7,8 @@ as_server() (
 	if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
 )
 
-# make_server: 0 with PG_BIN and PG_DIR, 1 where none is installed.
+# make_server: 0 with PG_BIN and PG_DIR, 1 where none is installed. PG_OPTIONS
+# are more options of the server, as `-c fsync=off`.
 make_server() {
 	PG_BIN=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null |
 	    sort -V | tail -n 1)
@@ -25,15 +26,20 @@ make_server() {
 
 start_server() {
 	as_server "$PG_BIN/pg_ctl" -s -w -D "$PG_DIR/d" -l "$PG_DIR/log" \
-	    -o "-k $PG_DIR -c listen_addresses=''" start >/dev/null 3>&-
+	    -o "-k $PG_DIR -c listen_addresses='' ${PG_OPTIONS:-}" start >/dev/null 3>&-
 }
 
 stop_server() {
 	as_server "$PG_BIN/pg_ctl" -s -w -D "$PG_DIR/d" -m "${1:-fast}" stop
 }
 
+# For setup(): setup_file cannot skip.
+need_server() {
+	[ -n "${PG_DIR:-}" ] || skip "no PostgreSQL server is installed"
+}
+
 remove_server() {
-	[ -n "$PG_DIR" ] || return 0
+	[ -n "${PG_DIR:-}" ] || return 0
 	stop_server immediate || true
 	rm -rf "$PG_DIR"
 }

@@ -7,8 +7,10 @@ load helper_pg
 # One catalogue a file of tests; where no server is, only SQLite is asked.
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
+	command -v mdbload >/dev/null || return 0
 	mkdir -p lib/in src
 	PG_DIR=
+	export PG_OPTIONS='-c fsync=off'
 	make_server || true
 	records >all
 	mdbload -l lib <all
@@ -24,6 +26,7 @@ teardown_file() {
 
 setup() {
 	cd "$BATS_FILE_TMPDIR" || return
+	need mdbfind
 	dbs=("$PWD/lib/midiflow.db")
 	[ -z "$PG_DIR" ] || dbs+=("host=$PG_DIR user=owner dbname=t")
 }

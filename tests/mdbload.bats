@@ -5,6 +5,7 @@ load helper
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
+	need mdbload sqlite3
 	unset MIDI_DB MIDI_LIBRARY
 	db=$BATS_TEST_TMPDIR/t.db
 }

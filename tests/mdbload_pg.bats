@@ -2,44 +2,22 @@
 # mdbload - what it does on a PostgreSQL server of the test's own
 bats_require_minimum_version 1.5.0
 load helper
-
-# The server does not run as root, nor in a folder that it may not read.
-as_server() (
-	cd / || return
-	if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
-)
+load helper_pg
 
 setup_file() {
-	local bin
-	bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null |
-	    sort -V | tail -n 1)
-	[ -x "$bin/initdb" ] || skip "no PostgreSQL server is installed"
-	command -v psql >/dev/null || skip "no psql"
-	export PG_BIN=$bin
-	PG_DIR=$(mktemp -d /tmp/midiflow-pg.XXXXXX)
-	export PG_DIR
-	[ "$(id -u)" != 0 ] || chown postgres "$PG_DIR"
-	as_server "$PG_BIN/initdb" -D "$PG_DIR/d" -U boss -A trust -E UTF8 \
-	    --locale=C.UTF-8 -N >/dev/null
-	start_server
-	# Someone who owns a database and no more.
-	psql -qX -h "$PG_DIR" -U boss postgres -c 'CREATE ROLE owner LOGIN'
-}
-
-start_server() {
-	as_server "$PG_BIN/pg_ctl" -s -w -D "$PG_DIR/d" -l "$PG_DIR/log" \
-	    -o "-k $PG_DIR -c listen_addresses='' -c fsync=off" start \
-	    >/dev/null 3>&-
+	command -v mdbload >/dev/null || return 0
+	export PG_OPTIONS='-c fsync=off'
+	make_server || true
 }
 
 teardown_file() {
-	[ -n "$PG_DIR" ] || return 0
-	as_server "$PG_BIN/pg_ctl" -s -D "$PG_DIR/d" -m immediate stop || true
-	rm -rf "$PG_DIR"
+	remove_server
 }
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
+	need mdbload sqlite3
+	need_server
 	unset MIDI_DB MIDI_LIBRARY
 	fresh one
 }
@@ -241,7 +219,7 @@ columns_of() {
 		at=$((RANDOM % 500 + 50))
 		head -n "$at" in >&9
 		sleep "0.$((RANDOM % 4))"
-		as_server "$PG_BIN/pg_ctl" -s -D "$PG_DIR/d" -m immediate stop
+		stop_server immediate
 		(sleep .3; start_server) 9>&- &
 		tail -n +$((at + 1)) in >&9
 		exec 9>&-

@@ -5,6 +5,7 @@ load helper
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
+	need mexport-mpc python3
 	tune='00 90 3c 64 60 80 3c 40 00 90 40 7f 30 80 40 40'
 	kick='00 99 24 7f 30 89 24 40 30 99 24 40 30 89 24 40'
 	D=drive/MPC_Documents

@@ -93,11 +93,13 @@ X
 
 @test "a filter that is killed has ended" {
 	watched
-	sleep 30 | mextract -l lib >out &
-	sleep .5
-	pkill -9 -f "mextract -l lib" || true
+	mkfifo in.fifo
+	mextract -l lib <in.fifo >out &
+	exec 9>in.fifo
+	until grep -qs mextract st/*; do sleep .05; done
+	kill -9 $!
 	run -0 timeout 10 mprogress -i .2
-	pkill -f '^sleep 30$' || true
+	exec 9>&-
 }
 
 @test "a folder that is not there has nothing to show; a wrong call is exit 2" {

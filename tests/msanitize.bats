@@ -327,9 +327,9 @@ msanitize: $PWD/src/a_1.mid: was changed since it was moved" ]
 	mdbload -d db <old
 	msanitize -q -i -l lib <old | mdbload -d db
 	ask="SELECT count(*), max(path) FROM file UNION ALL SELECT count(*), max(path) FROM location"
-	[ "$(sqlite3 db "$ask")" = "$(printf '1|%s\n' "$PWD"/lib/*/a_b.mid "$PWD"/lib/*/a_b.mid)" ]
+	[ "$(sqlite3 db "$ask")" = "$(printf '1|%s\n' lib/*/a_b.mid lib/*/a_b.mid)" ]
 	msanitize -q -l lib --undo "$(logs lib)" | mdbload -d db
-	[ "$(sqlite3 db "$ask")" = "$(printf '1|%s\n' "$PWD"/lib/*/x!y.mid "$PWD"/lib/*/x!y.mid)" ]
+	[ "$(sqlite3 db "$ask")" = "$(printf '1|%s\n' lib/*/x!y.mid lib/*/x!y.mid)" ]
 }
 
 @test "--durable moves and undoes the same" {
