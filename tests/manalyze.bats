@@ -80,6 +80,11 @@ chords_of() { # root and quality by semitones, a bar each at division 96
 	[ "$stderr" = "manalyze: gone.mid: No such file or directory" ]
 }
 
+@test "an entry that failed still says which of its name it is" {
+	run -1 manalyze -q < <(cols path=gone.mid kind=midi status=ok detail=again:2)
+	[ "$(cut -f5,6 <<<"$output")" = $'error\tio:ENOENT,again:2' ]
+}
+
 @test "no bytes, no MIDI and too many bytes have their codes" {
 	: >a.mid
 	echo '<html></html>' >b.mid

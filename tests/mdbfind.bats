@@ -167,6 +167,8 @@ refuses() {
 	finds '1' --name '100%'
 	finds '1' --name 0%
 	finds '' --name 'p%e'
+	finds '' --name 'deep"house'
+	finds '' --name 'deep AND house'
 	finds 5 --name lain
 	finds '' --name '\'
 	finds '' --name "o'house"

@@ -213,11 +213,13 @@ columns_of() {
 	mkfifo in.fifo
 	for ((round = 1; round <= ${ROUNDS:-1}; round++)); do
 		fresh "s$round"
-		mdbload -d "$db" --batch 50 <in.fifo &
+		# The first connection is not tried again.
+		mdbload -t -d "$db" --batch 50 <in.fifo >out &
 		loader=$!
 		exec 9>in.fifo
 		at=$((RANDOM % 500 + 50))
 		head -n "$at" in >&9
+		for _ in {1..300}; do [ -s out ] && break; sleep .1; done
 		sleep "0.$((RANDOM % 4))"
 		stop_server immediate
 		(sleep .3; start_server) 9>&- &

@@ -203,6 +203,30 @@ P
 	[ "$(tree lib)" = "$(tree once)" ]
 }
 
+@test "failed entries of one name say which they are, and the catalogue has all" {
+	python3 - <<'P'
+import zipfile, warnings
+warnings.simplefilter('ignore')
+def song(n): return bytes.fromhex('4d546864000000060000000100604d54726b0000000c0090%02x016080%02x4000ff2f00' % (n, n))
+with zipfile.ZipFile('x.zip', 'w') as z:
+    for n in (60, 61, 62): z.writestr('a.mid', song(n))
+d = open('x.zip', 'rb').read()
+for n in (61, 62):
+    assert song(n) in d
+    d = d.replace(song(n), song(n + 10))
+open('x.zip', 'wb').write(d)
+P
+	extract x.zip >out || [ $? = 1 ]
+	[ "$(cut -f5,6,9 out)" = "$(rec ok '\N' a.mid
+		rec error corrupt,again:2 a.mid; rec error corrupt,again:3 a.mid
+		rec partial midi:1,dup:0,error:2,other:0 '\N')" ]
+	need mdbload mdbnew
+	mdbload -d t.db <out
+	mfind "$PWD/x.zip" >found
+	run -0 mdbnew -d t.db <found
+	[ "$output" = '' ]
+}
+
 @test "traversal, absolute names and drive letters stay below the library" {
 	python3 - <<'P'
 import tarfile, io

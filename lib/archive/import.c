@@ -122,13 +122,20 @@ set_below(struct import *m, const struct walk_entry *e, const char **base)
 	return settle(m, 0);
 }
 
-/* What failed inside an archive. */
+/* What failed inside an archive: detail says which of its name too. */
 static int
 failed_member(
     struct import *m, const struct walk_entry *e, struct import_item *it)
 {
 	it->status = e->partly ? "partial" : "error";
-	it->detail = e->code;
+	if (it->detail != NULL) {
+		buf_clear(&m->detail);
+		if (buf_fmt(&m->detail, "%s,%s", e->code, it->detail) == -1)
+			return -1;
+		it->detail = m->detail.p;
+	} else {
+		it->detail = e->code;
+	}
 	it->failed = 1;
 	it->size = -1;
 	if (e->archive)

@@ -22,7 +22,8 @@ struct import_item {
 	enum kind kind;     /* an archive of its own, when inside one,
 			       only when it failed */
 	const char *status; /* ok, dup, partial, error */
-	const char *detail; /* a code, `again:N`, counts, or NULL */
+	const char *detail; /* a code, `again:N`, `CODE,again:N`, counts, or
+			       NULL */
 	int failed;         /* detail, or a part of it, is to be told */
 	const char *path;   /* where the file is now, NULL: where it was */
 	const char *member; /* raw bytes; NULL for the source itself */

@@ -21,7 +21,7 @@
 #include "stream/esc.h"
 #include "stream/num.h"
 
-enum { MOST_ITEMS = 64, LONGEST_ITEM = 255 };
+enum { MOST_ITEMS = 64, LONGEST_ITEM = 255, MOST_THREES = 64 };
 
 static int
 fail(struct find *q, const char *reason)
@@ -471,67 +471,87 @@ add_chords(struct find *q, const char *text)
 /* --- names, tags, places ---------------------------------------------------
  */
 
-/* The text between percent signs, for LIKE; wild: what LIKE takes for a wild
- * card stands for any letter, as an index of parts knows no ESCAPE. */
+/* The text between percent signs, for LIKE. */
 static int
-put_like(struct find *q, struct buf *to, const char *text, int wild)
+put_like(struct find *q, struct buf *to, const char *text, size_t n)
 {
-	struct buf b = { 0 }, e = { 0 };
-	int bad = esc_add(&e, text, strlen(text));
+	struct buf b = { 0 };
+	int bad = buf_byte(&b, '%');
 
-	bad |= buf_byte(&b, '%');
-	for (const char *p = e.p; !bad && *p != '\0'; p++) {
-		if (strchr("%_\\", *p) != NULL && wild)
-			bad |= buf_byte(&b, '_');
-		else if (strchr("%_\\", *p) != NULL) {
+	for (size_t i = 0; i < n && !bad; i++) {
+		if (strchr("%_\\", text[i]) != NULL)
 			bad |= buf_byte(&b, '\\');
-			bad |= buf_byte(&b, *p);
-		} else
-			bad |= buf_byte(&b, *p);
+		bad |= buf_byte(&b, text[i]);
 	}
 	bad |= buf_byte(&b, '%');
 	bad = bad ? -1 : put(q, to, DB_TEXT, b.p, b.len);
 	buf_free(&b);
-	buf_free(&e);
 	return bad;
 }
 
-/* Whether the index of parts of names helps: it knows threes of letters. */
-static int
-has_three(const char *text)
+static size_t
+letter_size(const char *p)
 {
-	size_t n = 0;
+	size_t n = 1;
 
-	for (; *text != '\0'; text++) {
-		n = strchr("%_\\", *text) != NULL ? 0 : n + 1;
-		if (n == 3)
-			return 1;
+	while (((unsigned char)p[n] & 0xc0) == 0x80)
+		n++;
+	return n;
+}
+
+/* The threes of letters that are in a text, for FTS5; b stays empty where it
+ * has none.  What LIKE takes for a wild card is a letter here. */
+static int
+add_threes(struct buf *b, const char *text)
+{
+	const char *end;
+	int bad = 0, left = 3;
+
+	for (end = text; *end != '\0' && left > 0; left--)
+		end += letter_size(end);
+	for (int k = 0; left == 0 && k < MOST_THREES && !bad; k++) {
+		bad = buf_str(b, k > 0 ? " AND \"" : "\"");
+		for (const char *p = text; p < end; p++)
+			bad |= (*p == '"' ? buf_byte(b, '"') : 0) |
+			    buf_byte(b, *p);
+		bad |= buf_byte(b, '"');
+		if (*end == '\0')
+			break;
+		text += letter_size(text);
+		end += letter_size(end);
 	}
-	return 0;
+	return bad;
 }
 
 static int
 add_name(struct find *q, const char *text)
 {
-	int bad = 0;
+	struct buf name = { 0 }, threes = { 0 };
+	int bad;
 
 	if (*text == '\0')
 		return fail(q, "an empty word");
-	if (!q->server && q->names && has_three(text)) {
+	bad = esc_add(&name, text, strlen(text));
+	if (!q->server && q->names && !bad)
+		bad |= add_threes(&threes, name.p);
+	if (threes.len > 0 && !bad) {
 		q->names = 0; /* once is enough */
 		bad |= buf_str(&q->from,
 		    " JOIN (SELECT rowid AS named FROM file_names "
-		    "WHERE name LIKE ");
-		bad |= put_like(q, &q->from, text, 1);
+		    "WHERE file_names MATCH ");
+		bad |= put(q, &q->from, DB_TEXT, threes.p, threes.len);
 		bad |= buf_str(&q->from, ") n ON n.named = f.id");
 	}
 	bad |= buf_fmt(&q->where, " AND f.%s %s ", name_of(COL_NAME),
 	    q->server ? "ILIKE" : "LIKE");
-	bad |= put_like(q, &q->where, text, 0);
+	if (!bad)
+		bad = put_like(q, &q->where, name.p, name.len);
 	/* PostgreSQL has it by itself. */
 	if (!q->server)
 		bad |= buf_str(&q->where, " ESCAPE '\\'");
 	is_known(q, COL_NAME);
+	buf_free(&name);
+	buf_free(&threes);
 	return bad ? no_memory(q) : 0;
 }
 

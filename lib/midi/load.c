@@ -45,10 +45,18 @@ load_record(struct load *l, const struct rec *r, size_t max)
 int
 load_failed(struct rec *r, const char *code)
 {
+	const char *detail = rec_field(r, COL_DETAIL);
+	char both[96];
+
 	if (!rec_known(r, COL_KIND) && rec_set(r, COL_KIND, "midi") == -1)
 		return -1;
 	if (rec_set(r, COL_STATUS, "error") == -1)
 		return -1;
+	/* Which entry of its name it is, stays. */
+	if (strncmp(detail, "again:", 6) == 0 &&
+	    (size_t)snprintf(both, sizeof(both), "%s,%s", code, detail) <
+		sizeof(both))
+		code = both;
 	return rec_set_text(r, COL_DETAIL, code, strlen(code));
 }
 

@@ -23,7 +23,8 @@ int load_wanted(const struct rec *);
 /* Reads the file at column 1: 0, or -1 with code set (io:ENOENT,
  * limit:entry …). */
 int load_record(struct load *, const struct rec *, size_t max);
-/* Turns the record into an error with a code: 0, or -1 ENOMEM. */
+/* Turns the record into an error with a code, behind which `again:N` stays:
+ * 0, or -1 ENOMEM. */
 int load_failed(struct rec *, const char *code);
 /* The code for what smf_open() or song_read() returned. */
 const char *load_code(int why);
