@@ -119,3 +119,20 @@ take_in() {
 	mfind src | mextract -q -l lib2 | msanitize | msplit -q -l lib2 | manalyze -q | mtag | mdbload -q -l lib2
 	diff <(mdbfind -d lib/midiflow.db | cut -f2-10,13- | sort) <(mdbfind -d lib2/midiflow.db | cut -f2-10,13- | sort)
 }
+
+@test "array-job.sh: three tasks, one of them twice, and the catalogue of a single run" {
+	need mdbnew
+	two_fills
+	for i in 1 2 3 4 5 6 7 8 9; do song "src/$i.mid" "$i"; done
+	(cd src && pack ../src/a.zip 1.mid 2.mid)
+	mfind src >list
+	mkdir shared
+	for i in 1 2 3 2; do
+		SLURM_ARRAY_TASK_ID=$i SLURM_ARRAY_TASK_COUNT=3 \
+			run -0 "$E/array-job.sh" list "$PWD/shared" shared/midiflow.db
+	done
+	take_in
+	[ "$(mdbfind -d shared/midiflow.db --count)" = 12 ]
+	diff <(mdbfind -d shared/midiflow.db --hashes | sort) <(mdbfind -d lib/midiflow.db --hashes | sort)
+	[ "$(sqlite3 shared/midiflow.db 'SELECT count(*) FROM location')" = 14 ]
+}
