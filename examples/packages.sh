@@ -1,7 +1,8 @@
 #!/bin/sh
 # packages.sh KIND ... - see that the Debian packages of these kinds are there
 #
-# build: to build midiflow; run: to use the whole pipe; test: for the suite.
+# build: to build midiflow; run: to use the whole pipe; test: for the suite;
+# bench: for make bench, bench-scale and profile; sound: to hear MIDI files.
 # Root gets what is missing installed; anybody else is told what it is.
 set -eu
 
@@ -14,6 +15,9 @@ test='bats bsdextrautils clang clang-format dosfstools git libarchive-tools
 	openssh-server p7zip-full parallel postgresql postgresql-common procps
 	python3 python3-jsonschema shellcheck tmux unzip util-linux valgrind xxhash
 	xz-utils zip zstd'
+bench='gnuplot-nox libarchive-tools linux-perf postgresql-common python3
+	sqlite3 unzip valgrind'
+sound='fluidsynth fluid-soundfont-gm'
 
 missing=
 for kind in "$@"; do
@@ -21,6 +25,8 @@ for kind in "$@"; do
 	build) list=$build ;;
 	run) list=$run ;;
 	test) list=$test ;;
+	bench) list=$bench ;;
+	sound) list=$sound ;;
 	*) echo "packages.sh: $kind: no such kind" >&2; exit 2 ;;
 	esac
 	for p in $list; do

@@ -7,14 +7,15 @@ load helper
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	need python3 mextract
+	need mextract
+	[ -x "$abs_top_builddir/tests/bench/collection" ] || skip "tests/bench/collection is not built"
 }
 
 setup_file() {
 	# Tests are skipped one by one: a file cannot be.
-	command -v python3 >/dev/null && command -v mextract >/dev/null || return 0
+	command -v mextract >/dev/null && [ -x "$abs_top_builddir/tests/bench/collection" ] || return 0
 	export COLLECTION=$BATS_FILE_TMPDIR/src
-	python3 "$abs_top_srcdir/tests/bench/make-bulk.py" "${ENTRIES:-2000}" "$COLLECTION"
+	"$abs_top_builddir/tests/bench/collection" -c "${ENTRIES:-2000}" "$COLLECTION"
 	cd "$BATS_FILE_TMPDIR" || return
 	mfind "$COLLECTION" >sources
 	local t0=${EPOCHREALTIME/./}
