@@ -6,14 +6,14 @@
 set -eu
 
 build='autoconf automake gcc libarchive-dev libc6-dev libdeflate-dev libmxml-dev
-	libpng-dev libpq-dev libseccomp-dev libsqlite3-dev libxxhash-dev
-	libyajl-dev make pkg-config zlib1g-dev'
+	libpng-dev libpq-dev libseccomp-dev libsqlite3-dev libunistring-dev
+	libxxhash-dev libyajl-dev make pkg-config zlib1g-dev'
 run='mawk parallel sqlite3'
 test='bats bsdextrautils clang clang-format dosfstools git libarchive-tools
-	libclang-rt-14-dev lz4 lzip mandoc midicsv miller mtools p7zip-full parallel
-	postgresql postgresql-common procps python3 python3-jsonschema shellcheck
-	unzip util-linux
-	valgrind xxhash xz-utils zip zstd'
+	libclang-rt-14-dev lz4 lzip mandoc midicsv miller mtools openssh-client
+	openssh-server p7zip-full parallel postgresql postgresql-common procps
+	python3 python3-jsonschema shellcheck tmux unzip util-linux valgrind xxhash
+	xz-utils zip zstd'
 
 missing=
 for kind in "$@"; do

@@ -5,19 +5,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "catalogue/advice.h"
 #include "catalogue/load.h"
 #include "stream/num.h"
 #include "stream/tool.h"
 
-enum { BATCH = TOOL_LONG, DURABLE, RETRY_FOR };
+enum { ADVISE = TOOL_LONG, BATCH, DURABLE, FORGET, RETRY_FOR };
 enum { PATIENCE_MS = 500, RETRY_SECONDS = 60, MOST = 1000000 };
 
 static const struct tool_option options[] = {
+	{ ADVISE, "advise", NULL, "say what would help the server" },
 	{ BATCH, "batch", "N", "records a transaction, 10000 at first" },
 	{ 'd', "db", "DB", "SQLite file, PostgreSQL URL or libpq string" },
 	{ DURABLE, "durable", NULL,
 	    "let each transaction survive a power cut" },
-	TOOL_COLUMNS, { 'l', "library", "DIR", "folder of the default DB" },
+	{ FORGET, "forget", NULL, "take the records out instead" },
+	TOOL_COLUMNS, { 'l', "library", "DIR", "the library, where it is now" },
 	{ 'n', "dry-run", NULL, "check the records, store nothing" },
 	TOOL_QUIET, TOOL_REJECTS,
 	{ RETRY_FOR, "retry-for", "SECONDS",
@@ -27,7 +30,8 @@ static const struct tool_option options[] = {
 };
 static const struct tool tool = { .name = "mdbload",
 	.synopsis = "[-Hnqtv] [-d db] [-l library] [-r file] [--batch n] "
-		    "[--durable] [--retry-for seconds]",
+		    "[--durable] [--forget] [--retry-for seconds]\n"
+		    "[-d db] [-l library] --advise",
 	.options = options,
 	.last = COLUMNS };
 
@@ -89,6 +93,21 @@ idle(struct stream *s, void *ctx)
 		commit(s, m);
 }
 
+/* What the server's administrator may do, on the standard output. */
+static _Noreturn void
+say_advice(const char *db)
+{
+	struct rec_out out = { .fd = STDOUT_FILENO };
+	struct buf label = { 0 }, why = { 0 };
+
+	if (advice(db, &out.buf, &label, &why) == -1)
+		tool_die(label.p != NULL ? label.p : db, "%s",
+		    why.p != NULL ? why.p : strerror(errno));
+	if (rec_close(&out) == -1)
+		tool_die("stdout", "%s", strerror(errno));
+	exit(OK);
+}
+
 static int64_t
 number(const char *text, int64_t lo)
 {
@@ -105,12 +124,15 @@ main(int argc, char *argv[])
 {
 	struct mdbload m = { .load = { .patience = RETRY_SECONDS * 1000 } };
 	const char *db = NULL, *library = NULL;
-	int c, durable = 0, dry = 0, status;
+	int c, advise = 0, flags = 0, dry = 0, status;
 	struct buf name = { 0 };
 	struct stream s;
 
 	while ((c = tool_option(&tool, argc, argv)) != -1)
 		switch (c) {
+		case ADVISE:
+			advise = 1;
+			break;
 		case BATCH:
 			m.load.limit = (size_t)number(optarg, 1);
 			break;
@@ -118,7 +140,10 @@ main(int argc, char *argv[])
 			db = optarg;
 			break;
 		case DURABLE:
-			durable = 1;
+			flags |= DB_DURABLE;
+			break;
+		case FORGET:
+			m.load.forget = 1;
 			break;
 		case 'l':
 			library = optarg;
@@ -135,9 +160,11 @@ main(int argc, char *argv[])
 		}
 	if (optind != argc)
 		tool_usage(&tool);
+	if (advise && db_name_only(&name, db, library) == 0)
+		say_advice(name.p);
 	if (!dry && db_name(&name, db, library) == -1)
 		tool_die(name.p, "%s", strerror(errno));
-	if (load_open(&m.load, dry ? NULL : name.p, durable) == -1)
+	if (load_open(&m.load, dry ? NULL : name.p, library, flags) == -1)
 		tool_die(m.load.label.p != NULL ? m.load.label.p : name.p, "%s",
 		    m.load.why.p);
 	stream_open(&s);

@@ -14,6 +14,7 @@
 #include "archive/kind.h"
 #include "files/tree.h"
 #include "stream/esc.h"
+#include "stream/status.h"
 #include "stream/tool.h"
 
 static const struct tool_option options[] = {
@@ -35,6 +36,7 @@ struct find {
 	struct rec_out out;
 	struct tree tree;
 	int magic, relative, status;
+	struct status *counters;
 	size_t found[2]; /* MIDI files, archives */
 	char **exclude;
 	size_t nexclude;
@@ -101,6 +103,8 @@ put(struct find *f, const char *path, size_t nfolder, const struct stat *st,
 			tool_die("mfind", "%s", strerror(errno));
 	}
 	f->found[kind == KIND_ARCHIVE]++;
+	f->counters->out++;
+	f->counters->bytes_out += (uint64_t)st->st_size;
 	if (buf_add(b, f->escaped.p, f->escaped.len) == -1 ||
 	    esc_add(b, name, strlen(name)) == -1 ||
 	    buf_fmt(b, "\t%lld\t%lld\t%s", (long long)st->st_size,
@@ -255,12 +259,15 @@ main(int argc, char *argv[])
 		}
 	if (null ? optind != argc : optind == argc)
 		tool_usage(&tool);
+	f.counters = status_of(tool.name);
+	status_on_signal();
 	if (null)
 		from_stdin(&f);
 	for (int i = optind; i < argc; i++)
 		operand(&f, argv[i], 0);
 	if (rec_close(&f.out) == -1)
 		tool_die("stdout", "%s", strerror(errno));
+	status_end();
 	if (tool_loudness > 1)
 		tool_warn("done", "%zu MIDI files, %zu archives", f.found[0],
 		    f.found[1]);

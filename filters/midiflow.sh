@@ -11,7 +11,10 @@ PATH=$here:$PATH
 
 usage='usage: midiflow [-hnqv] [--version] --source path ... [--library dir]
                 [--db db] [--export-to drive] [--export-format format]
-                [--skip-analysis] [--skip-split] [--limit n] [--jobs n]'
+                [--enable-rename] [--rename-template t] [--hosts file]
+                [--jobs n] [--limit n] [--pipeline] [--progress] [--resume]
+                [--skip-analysis] [--skip-export] [--skip-rename]
+                [--skip-split]'
 
 die() {
 	printf 'midiflow: %s\n' "$*" >&2
@@ -32,10 +35,18 @@ $usage
       --db DB                 SQLite file or PostgreSQL URL of the catalogue
       --export-to DRIVE       write an MPC or Force drive too
       --export-format FORMAT  mpc-one, akai-force or both (both)
-      --skip-analysis         leave out manalyze
-      --skip-split            leave out msplit
-      --limit N               only the first N sources
+      --enable-rename         name the library's files by a template
+      --rename-template T     the template, instead of mrename's own
+      --hosts FILE            lanes on these hosts, an ssh login a line
       --jobs N                lanes that work on sources side by side (1)
+      --limit N               only the first N sources
+      --pipeline              accepted: it always is one pipe
+      --progress              print how far it is, also without a terminal
+      --resume                only what is not yet in the catalogue
+      --skip-analysis         leave out manalyze
+      --skip-export           leave out the drive
+      --skip-rename           do not rename, which is the default
+      --skip-split            leave out msplit
   -n, --dry-run               print the pipe and how much there is to do
   -q, --quiet                 do not name what failed
   -v, --verbose               print the pipe before it runs
@@ -51,7 +62,7 @@ need() {
 
 sources=() library=${MIDI_LIBRARY:-./midi-library} db=${MIDI_DB:-}
 drive='' format=both analyse=1 split=1 limit='' jobs=1 dry=0 loud=() lane=0
-talk=0
+talk=0 rename=0 template='' hosts='' resume=0 panel='' export=1
 while [ $# -gt 0 ]; do
 	case $1 in
 	--source)
@@ -68,6 +79,14 @@ while [ $# -gt 0 ]; do
 	--db) need "$@"; db=$2; shift ;;
 	--export-to) need "$@"; drive=$2; shift ;;
 	--export-format) need "$@"; format=$2; shift ;;
+	--enable-rename) rename=1 ;;
+	--rename-template) need "$@"; rename=1 template=$2; shift ;;
+	--hosts) need "$@"; hosts=$2; shift ;;
+	--pipeline) ;;
+	--progress) panel=1 ;;
+	--resume) resume=1 ;;
+	--skip-export) export=0 ;;
+	--skip-rename) rename=0 ;;
 	--skip-analysis) analyse=0 ;;
 	--skip-split) split=0 ;;
 	--limit) need "$@"; limit=$2; shift ;;
@@ -85,6 +104,8 @@ done
 number='^[1-9][0-9]*$'
 [[ $jobs =~ $number ]] || die "$jobs: not a number of lanes"
 [[ -z $limit || $limit =~ $number ]] || die "$limit: not a number of sources"
+[ $export = 1 ] || drive=''
+[ -z "$hosts" ] || [ -r "$hosts" ] || die "$hosts: cannot be read"
 case $format in mpc-one | akai-force | both) ;; *) die "$format: no such format" ;; esac
 
 # worst STATUS...: one status of many: 0, 1 when something failed, else 2.
@@ -97,12 +118,18 @@ worst() {
 	return $out
 }
 
+# What is renamed is the library's: loose files are copied into it first.
+copy=() by=()
+[ $rename = 0 ] || copy=(--copy)
+[ -z "$template" ] || by=(--template "$template")
+
 # work: records of sources in, records of files out.
 work() {
-	mextract "${loud[@]}" -l "$library" | msanitize "${loud[@]}" |
+	mextract "${loud[@]}" "${copy[@]}" -l "$library" | msanitize "${loud[@]}" |
 		if [ $split = 1 ]; then msplit "${loud[@]}" -l "$library"; else exec cat; fi |
 		if [ $analyse = 1 ]; then manalyze "${loud[@]}"; else exec cat; fi |
-		mtag "${loud[@]}"
+		mtag "${loud[@]}" |
+		if [ $rename = 1 ]; then mrename "${loud[@]}" -l "$library" "${by[@]}"; else exec cat; fi
 	worst "${PIPESTATUS[@]}"
 }
 
@@ -114,60 +141,106 @@ fi
 for s in "${sources[@]}"; do
 	[ -e "$s" ] || die "$s: No such file or directory"
 done
-for tool in mfind mextract msanitize msplit manalyze mtag mdbload mcols; do
+for tool in mfind mdbnew mextract msanitize msplit manalyze mtag mrename mdbload mcols mprogress; do
 	command -v $tool >/dev/null || die "$tool: not installed"
 done
 [ -z "$drive" ] || command -v mexport-mpc >/dev/null || die "mexport-mpc: not installed"
-[ "$jobs" = 1 ] || command -v parallel >/dev/null || die "parallel: not installed (GNU parallel, for --jobs)"
+[ "$jobs$hosts" = 1 ] || command -v parallel >/dev/null || die "parallel: not installed (GNU parallel, for --jobs)"
 # A URL or a libpq string is no file; the default is a file in the library.
 [ -n "$db" ] || db=$library/midiflow.db
 
 find_sources() {
 	mfind "${loud[@]}" -- "${sources[@]}" |
-		if [ -n "$limit" ]; then head -n "$limit"; else exec cat; fi
+		if [ -n "$limit" ]; then head -n "$limit"; else exec cat; fi |
+		if [ $resume = 1 ]; then mdbnew "${loud[@]}" -l "$library" -d "$db"; else exec cat; fi
 	# head ends mfind early, which is no failure.
 	local s=("${PIPESTATUS[@]}")
 	[ -z "$limit" ] || [ "${s[0]}" -ne 141 ] || s[0]=0
 	worst "${s[@]}"
 }
 
-shown="mfind $(printf '%q ' "${sources[@]}")| mextract -l $(printf %q "$library") | msanitize"
+shown="mfind $(printf '%q ' "${sources[@]}")"
+[ -z "$limit" ] || shown+="| head -n $limit "
+# A password in a URL is nobody's business.
+hidden=$(printf %s "$db" | sed 's#\(//[^:@/]*\):[^@/]*@#\1@#')
+[ $resume = 0 ] || shown+="| mdbnew -l $(printf %q "$library") -d $(printf %q "$hidden") "
+shown+="| mextract ${copy[*]}${copy:+ }-l $(printf %q "$library") | msanitize"
 [ $split = 0 ] || shown+=" | msplit -l $(printf %q "$library")"
 [ $analyse = 0 ] || shown+=' | manalyze'
 shown+=' | mtag'
-# A password in a URL is nobody's business.
-shown+=" | mdbload -l $(printf %q "$library") -d $(printf %q "$db" | sed 's#\(//[^:@/]*\):[^@/]*@#\1@#')"
+[ $rename = 0 ] || shown+=" | mrename -l $(printf %q "$library")${template:+ --template $(printf %q "$template")}"
+shown+=" | mdbload -l $(printf %q "$library") -d $(printf %q "$hidden")"
 [ -z "$drive" ] || shown+=" -t | mexport-mpc -o $(printf %q "$drive") --format $format"
 [ $talk = 0 ] && [ $dry = 0 ] || printf '%s\n' "$shown" >&2
 
 if [ $dry = 1 ]; then
-	find_sources | awk -F '\t' '
-	{ n[$4]++; bytes += $2 }
-	END { printf "%d MIDI files, %d archives, %.1f MB\n",
-	    n["midi"], n["archive"], bytes / 1e6 }'
+	# The disk below the library, or below where it will be made.
+	at=$library
+	while [ ! -e "$at" ]; do at=$(dirname -- "$at"); done
+	free=$(df --output=avail -B1 -- "$at" | tail -n 1)
+	find_sources | awk -F '\t' -v free="$free" '
+	{ n[$4]++; bytes[$4] += $2 }
+	END { printf "%d MIDI files, %d archives, %.1f MB; %.1f MB are free for the library\n",
+	    n["midi"], n["archive"], (bytes["midi"] + bytes["archive"]) / 1e6, free / 1e6
+	    # MIDI in archives packs to a third or so, and parts come on top.
+	    if (6 * bytes["archive"] + bytes["midi"] > free)
+		print "that may not be enough: archives grow to some six times their size" }'
 	worst "${PIPESTATUS[@]}"
 	exit
 fi
 
 mkdir -p -- "$library" || exit 2
 state=$(mktemp -d) || exit 2
-trap 'rm -rf -- "$state"' EXIT
+shower=
+# shellcheck disable=SC2317 # the trap calls it
+leave() {
+	[ -z "$shower" ] || kill "$shower" 2>/dev/null
+	rm -rf -- "$state"
+}
+trap leave EXIT
 interrupted=0
 trap 'interrupted=1' INT TERM
 export LC_ALL=C.UTF-8
 
+# The counters of all filters, and the panel where somebody looks.
+if [ -z "${MIDIFLOW_STATUS:-}" ]; then
+	mkdir "$state/status" || exit 2
+	export MIDIFLOW_STATUS=$state/status
+fi
+messages=
+if [ ${#loud[@]} = 0 ] && { [ -t 2 ] || [ -n "$panel" ]; }; then
+	exec 8>&2
+	if [ -t 2 ]; then
+		# What the filters say would tear the panel.
+		mkdir -p -- "$library/.midiflow" || exit 2
+		messages=$library/.midiflow/messages
+		exec 2>"$messages"
+	fi
+	mprogress 2>&8 &
+	shower=$!
+fi
+
 # lanes: the same as work, by several of it; the largest sources first.
+# On this machine they live as long as the run and take what comes; on others
+# each job is some sources, so that a lost host's go to another.
 lanes() {
-	local option=()
+	local option=() how s
 	[ $split = 1 ] || option+=(--skip-split)
 	[ $analyse = 1 ] || option+=(--skip-analysis)
-	sort -t $'\t' -k 2,2nr | parallel --will-cite --pipe -N 4 -j "$jobs" \
-		--line-buffer --joblog "$state/jobs" -q \
-		"$here/midiflow" --lane --library "$library" "${loud[@]}" "${option[@]}"
-	local s=("${PIPESTATUS[@]}")
+	[ $rename = 0 ] || option+=(--enable-rename)
+	[ -z "$template" ] || option+=(--rename-template "$template")
+	if [ -n "$hosts" ]; then
+		how=(--sshloginfile "$hosts" -N 8 -j "$jobs" --retries 4)
+	else
+		how=(--round-robin -N 4 -j "$jobs" --line-buffer)
+	fi
+	sort -t $'\t' -k 2,2nr | parallel --will-cite --pipe "${how[@]}" \
+		--joblog "$state/jobs" -q \
+		"$here/midiflow" --lane --library "$(realpath -- "$library")" "${loud[@]}" "${option[@]}"
+	s=("${PIPESTATUS[@]}")
 	# parallel returns how many failed; the log has how.
 	[ "${s[1]}" -eq 0 ] || [ "${s[1]}" -gt 101 ] ||
-		s[1]=$(awk -F '\t' 'NR > 1 { v = $8 > 0 ? 2 : $7; if (v > m) m = v } END { print m + 0 }' "$state/jobs")
+		s[1]=$(awk -F '\t' 'NR > 1 { v[$1] = $8 > 0 ? 2 : $7 } END { for (k in v) if (v[k] > m) m = v[k]; print m + 0 }' "$state/jobs")
 	worst "${s[@]}"
 }
 
@@ -217,15 +290,26 @@ summary() {
 }
 
 find_sources |
-	if [ "$jobs" -gt 1 ]; then lanes; else work; fi |
+	if [ "$jobs" -gt 1 ] || [ -n "$hosts" ]; then lanes; else work; fi |
 	mdbload "${loud[@]}" -t -l "$library" -d "$db" |
 	export_drive | summary
 worst "${PIPESTATUS[@]}"
 status=$?
+if [ -n "$shower" ]; then
+	kill "$shower" 2>/dev/null
+	wait "$shower" 2>/dev/null
+	shower=
+	exec 2>&8
+fi
 if [ $interrupted = 1 ]; then
-	echo "midiflow: interrupted; what was loaded stays, the same command goes on" >&2
+	echo "midiflow: interrupted; what was loaded stays, the same command with --resume goes on" >&2
 	exit 130
 fi
-printf 'library      %s\ncatalogue    %s\n' "$library" \
-	"$(printf %s "$db" | sed 's#\(//[^:@/]*\):[^@/]*@#\1@#')"
+# Minutes and seconds of this shell's children, all stages together.
+times >"$state/times"
+cpu=$(awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); s += t[1] * 60 + t[2] } printf "%.1f", s }' "$state/times")
+printf 'cpu          %s s of %d cores\n' "$cpu" "$(nproc)"
+printf 'library      %s\ncatalogue    %s\n' "$library" "$hidden"
+[ -z "$messages" ] || printf 'messages     %s\n' "$messages"
+[ $talk = 0 ] || mprogress -1 >&2
 exit $status

@@ -190,6 +190,19 @@ chords_of() { # root and quality by semitones, a bar each at division 96
 	[ "$(col swing)" = 66.7 ]
 }
 
+@test "counted columns are exact: rests, drums, changes of meter and tempo" {
+	# A quarter of rest, a bar of 3/4, then 2/4; drums to the end; 58 % swing.
+	w=
+	for i in 1 2 3; do w+=" n60:58:30 n64:42:50"; done
+	smf 100 "t600000 m3/4 +300 m2/4 t300000" "+100 $w" \
+		"c10 +100 h36:50:100 h42:50:100 +300 n38:50:100" >x.mid
+	[ "$(col seconds)" = 2.250 ]
+	[ "$(col bars)" = 2 ]
+	[ "$(col polyphony) $(col velocity)" = "1 60.0" ]
+	[ "$(col density)" = 2.57 ]
+	[ "$(col swing)" = 58.0 ]
+}
+
 @test "drums are told on channel 1 too, with their parts" {
 	w=$(smf_beat 2 96)
 	smf 96 "c1 ${w#c10}" >x.mid
@@ -214,6 +227,47 @@ chords_of() { # root and quality by semitones, a bar each at division 96
 	[ "$(col role)" = arp ]
 }
 
+@test "a bass line on the notes of a drum set is no drums" {
+	smf 96 "n36:168 +24 n36:84 +12 n43:84 +12 n41:168 +24 n41:84 +12 n36:84" \
+		>x.mid
+	[ "$(col role) $(col drum_parts)" = 'bass \N' ]
+	smf 96 "n38:84 +12 n38:84 +12 n45:84 +12 n35:84 +12 n35:84 +12 n42:84" \
+		>x.mid
+	[ "$(col role)" = bass ]
+}
+
+@test "a bass loop is told in a higher octave too" {
+	smf 96 "n60:24 +24 n72:20 +4 n72:20 +4 n60:48 n72:20 +28 n60:24 n58:24 n60:96" \
+		>x.mid
+	[ "$(col role)" = bass ]
+}
+
+@test "percussion off channel 10 is drums, by its name or by its kit" {
+	smf 96 "=Perc n60:8 +40 h67:8 n70:8 +40 n60:8 +40 h60:8 n70:8 +40 n67:8" \
+		>x.mid
+	[ "$(col role) $(col drum_parts)" = "drums perc" ]
+	a="n60:8 +40 n67:8 +40 n60:8 +40 n60:8 +40 n67:8 +40 n60:8"
+	smf 96 "$a" "$(c=$(smf_beat 2 96) && echo "c1 ${c#c10}")" >x.mid
+	[ "$(col role)" = drums ]
+}
+
+@test "an arpeggio may swing" {
+	smf 96 "n60:64 n64:32 n67:64 n72:32 n67:64 n64:32 n60:64 n64:32" >x.mid
+	[ "$(col role)" = arp ]
+}
+
+@test "a name decides where the notes allow it" {
+	s="n60:48 n62:48 n59:96 n62:24 n53:72 n55:48 n57:144"
+	smf 96 "$s" >x.mid
+	[ "$(col role)" = melody ]
+	smf 96 "=Sub_Bass $s" >x.mid
+	[ "$(col role)" = bass ]
+	smf 96 "=Bass $(chords_of 57.60.64 53.57.60)" >x.mid
+	[ "$(col role)" = chords ]
+	smf 96 "=Harp $s" >x.mid
+	[ "$(col role)" = melody ]
+}
+
 @test "the chords are the cycle that repeats, in roman too" {
 	c="57.60.64 53.57.60 48.52.55 55.59.62"
 	# shellcheck disable=SC2086
@@ -224,6 +278,34 @@ chords_of() { # root and quality by semitones, a bar each at division 96
 	C) [ "$(col roman)" = "vi IV I V" ] ;;
 	*) false ;;
 	esac
+}
+
+@test "a cycle of bars that end between beats is a cycle of bars" {
+	w=
+	for c in 50.57.65 55.58.62 57.60.64 50.57.65; do
+		IFS=. read -r a b d <<<"$c"
+		w+=" h$a:432 h$b:432 n$d:432"
+	done
+	smf 96 "m9/8 $w $w" >x.mid
+	[ "$(col chords)" = "Dm Gm Am Dm" ]
+}
+
+@test "a melody does not add to the chords below it" {
+	c="57.60.64 53.57.60 48.52.55 55.59.62"
+	m="n72:192 n79:192 n69:192 n76:192 n67:192 n71:192 n74:192 n65:192"
+	# shellcheck disable=SC2086
+	smf 96 "m4/4 $(chords_of $c $c $c)" "c2 $m $m $m" >x.mid
+	[ "$(col chords)" = "Am F C G" ]
+}
+
+@test "roman numerals are of the key" {
+	c="48.52.55 57.60.64 53.57.60 55.59.62"
+	# shellcheck disable=SC2086
+	smf 96 "m4/4 $(chords_of $c $c 48.52.55 48.52.55)" >x.mid
+	[ "$(col key)" = C ]
+	[ "$(col roman)" = "I vi IV V" ] || [ "$(col roman)" = "I vi IV V I" ]
+	smf 96 "n36:96 n36:96" >x.mid
+	[ "$(col roman)" = '\N' ]
 }
 
 @test "--timeline chords writes path, start, end and chord" {
@@ -246,6 +328,18 @@ chords_of() { # root and quality by semitones, a bar each at division 96
 	[ "$(printf '%s\n' "${lines[@]:0:5}" | sort -u | wc -l)" -eq 1 ]
 	[[ "${lines[0]}" =~ ^[0-9a-f]{16}$ ]]
 	[ "$(printf '%s\n' "${lines[@]}" | sort -u | wc -l)" -eq 3 ]
+}
+
+@test "music_hash knows no running status, and every transposition" {
+	smf 96 "n60:96:64 n64:96:64" >a.mid
+	# The same, in running status with note-ons of velocity 0.
+	smf 96 "x903c40 +96 x3c00 x4040 +96 x4000" >b.mid
+	[ "$(col music_hash a.mid)" = "$(col music_hash b.mid)" ]
+	for t in {0..11}; do
+		smf 96 "h$((48 + t)):192 n$((60 + t)):96 n$((64 + t)):96" >$t.mid
+		echo $t.mid
+	done >list
+	[ "$(manalyze <list | cut -f39 | sort -u | wc -l)" -eq 12 ]
 }
 
 @test "title and words are decoded, each word once" {

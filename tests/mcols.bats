@@ -16,7 +16,7 @@ load helper
 	run -0 mcols
 	[ "${lines[0]}" = "$(rec 1 path path mfind 'where the file is now')" ]
 	[ "${#lines[@]}" -eq "$(grep -c . "$abs_top_srcdir/share/columns.tsv")" ]
-	[ "$(cut -f2- <<<"$output")" = "$(cat "$abs_top_srcdir/share/columns.tsv")" ]
+	[ "$(cut -f2- <<<"$output")" = "$(cut -f-4 "$abs_top_srcdir/share/columns.tsv")" ]
 }
 
 @test "no column is moved: the numbers of the contract" {

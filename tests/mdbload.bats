@@ -40,7 +40,7 @@ stream() {
 	cols path="$a!/e/k.mid" size=10 mtime=5 kind=midi status=dup \
 	    detail=again:2 hash="$(digits 1)" source=$a member=e/k.mid name=k2.mid
 	cols path="$a!/bad.mid" kind=midi status=error detail=not-midi \
-	    source=$a member=bad.mid
+	    source=$a member=bad.mid mtime=5
 	cols path=$a size=99 mtime=5 kind=archive status=partial \
 	    detail=midi:1,dup:2,error:1,other:4 source=$a
 	cols path=/s/l.mid size=20 mtime=6 kind=midi status=ok \
@@ -84,13 +84,125 @@ stream() {
 @test "sources keep what mfind and mextract said, problems every error" {
 	stream | mdbload -d "$db"
 	[ "$(q 'SELECT path, status, entries, state FROM source ORDER BY 1')" = \
-	    $'/s/a.zip|partial|4|read\n/s/broken.mid|error|1|read\n/s/found.zip|NULL|NULL|found\n/s/l.mid|ok|1|read' ]
+	    $'/s/a.zip|partial|4|done\n/s/broken.mid|error|1|done\n/s/found.zip|NULL|NULL|found\n/s/l.mid|ok|1|done' ]
 	[ "$(q 'SELECT path, detail, hash IS NULL FROM problem ORDER BY 1')" = \
 	    $'/s/a.zip!/bad.mid|not-midi|1\n/s/broken.mid|corrupt|0' ]
 	rec /s/l.mid 20 6 midi | mdbload -d "$db"
-	[ "$(q "SELECT state FROM source WHERE path = '/s/l.mid'")" = read ]
+	[ "$(q "SELECT state FROM source WHERE path = '/s/l.mid'")" = done ]
 	rec /s/l.mid 21 7 midi | mdbload -d "$db"
 	[ "$(q "SELECT state FROM source WHERE path = '/s/l.mid'")" = found ]
+}
+
+# archive MTIME SIZE COUNTS MEMBER:HASH...: an archive's records, as mextract
+# gives them; a hash 0 is an entry that failed.
+archive() {
+	local mtime=$1 size=$2 counts=$3 m
+	shift 3
+	for m; do
+		if [ "${m#*:}" = 0 ]; then
+			cols path="/z.zip!/${m%:*}" mtime="$mtime" kind=midi \
+			    status=error detail=corrupt source=/z.zip member="${m%:*}"
+		else
+			cols path="/l/${m%:*}" mtime="$mtime" kind=midi status=ok \
+			    hash="$(digits "${m#*:}")" source=/z.zip \
+			    member="${m%:*}" tags="m:${m%:*}"
+		fi
+	done
+	[ -z "$counts" ] || cols path=/z.zip size="$size" mtime="$mtime" \
+	    kind=archive status=ok detail="$counts" source=/z.zip
+}
+
+state() {
+	q "SELECT state FROM source WHERE path = '/z.zip'"
+}
+
+@test "a source is done when all its records are in, in whatever order" {
+	archive 5 9 midi:2,dup:0,error:1,other:7 a:1 b:2 c:0 >all
+	head -2 all | mdbload -d "$db"
+	[ "$(state)" = found ]
+	tail -1 all | mdbload -d "$db"
+	[ "$(state)" = read ]
+	sed -n 3p all | mdbload -d "$db"
+	[ "$(state)" = done ]
+	[ "$(q 'SELECT midi, dup, error, other FROM source')" = '2|0|1|7' ]
+	tac all | mdbload -d "$db" --batch 1
+	[ "$(state)" = done ]
+	# What cannot be read now may be read later.
+	cols path=/z.zip kind=archive status=error detail=io:EACCES \
+	    source=/z.zip | mdbload -d "$db"
+	[ "$(state)" = read ]
+	# An archive in it that failed has a row in problem, and is not counted.
+	{ cols path='/z.zip!/i.zip' mtime=6 kind=archive status=partial \
+	    detail=corrupt source=/z.zip member=i.zip
+	archive 6 9 midi:1,dup:0,error:0,other:0 a:1; } | mdbload -d "$db"
+	[ "$(state)" = done ]
+	[ "$(q 'SELECT path FROM problem')" = '/z.zip!/i.zip' ]
+}
+
+@test "a source that changed gives up its old places when it is done" {
+	archive 5 9 midi:2,dup:0,error:1,other:0 a:1 b:2 c:0 | mdbload -d "$db"
+	archive 6 9 midi:2,dup:0,error:0,other:0 a:1 d:3 >new
+	head -2 new | mdbload -d "$db"
+	[ "$(state)" = read ]
+	[ "$(q 'SELECT count(*) FROM location')" = 3 ]
+	tail -1 new | mdbload -d "$db"
+	[ "$(state)" = done ]
+	[ "$(q 'SELECT member FROM location ORDER BY 1')" = $'a\nd' ]
+	[ "$(q 'SELECT count(*) FROM problem')" = 0 ]
+	# A tag that no place has any more is gone with it.
+	[ "$(q 'SELECT tags FROM file ORDER BY hash')" = $'m:a\nNULL\nm:d' ]
+	[ "$(q 'SELECT tag FROM file_tag ORDER BY 1')" = $'m:a\nm:d' ]
+	# Of the same time and another size.
+	archive 6 8 midi:2,dup:0,error:0,other:0 d:3 e:4 | mdbload -d "$db" --batch 1
+	[ "$(state)" = done ]
+	[ "$(q 'SELECT member FROM location ORDER BY 1')" = $'d\ne' ]
+	# No archive any more.
+	cols path=/z.zip size=3 mtime=9 kind=midi status=ok hash="$(digits 7)" \
+	    source=/z.zip | mdbload -d "$db"
+	[ "$(q 'SELECT path FROM location')" = /z.zip ]
+}
+
+@test "--forget takes records out, and what is nowhere any more" {
+	stream >in
+	mdbload -d "$db" <in
+	mdbload -d want.db < <(sed -n '6,$p' in)
+	# An archive by its path alone, with everything in it.
+	rec /s/a.zip | mdbload -d "$db" --forget
+	rows want.db >want
+	q "SELECT source FROM location UNION SELECT source FROM problem" |
+	    grep -c a.zip | grep -qx 0
+	[ "$(q "SELECT count(*) FROM source WHERE path = '/s/a.zip'")" = 0 ]
+	# One of its contents is a part of another source, and stays for that.
+	[ "$(q "SELECT status, tags FROM file WHERE hash = x'$(digits 1)'")" = \
+	    'dup|part:t02' ]
+	[ "$(q "SELECT tag FROM file_tag WHERE hash = x'$(digits 1)'")" = part:t02 ]
+	# A loose file with its parts.
+	sed -n 6p in | mdbload -d "$db" --forget
+	[ "$(q 'SELECT path FROM file')" = /s/broken.mid ]
+	[ "$(q 'SELECT count(*) FROM part')" = 0 ]
+	[ "$(q 'SELECT count(*) FROM file_tag')" = 0 ]
+	[ "$(q 'SELECT path FROM source ORDER BY 1')" = $'/s/broken.mid\n/s/found.zip' ]
+	# And all back again.
+	mdbload -d "$db" <in
+	mdbload -d all.db <in
+	rows "$db" | diff - <(rows all.db)
+	# An entry: its source is not done any more.
+	sed -n 2p in | mdbload -d "$db" --forget
+	[ "$(q "SELECT state FROM source WHERE path = '/s/a.zip'")" = read ]
+}
+
+@test "a loose file with another content is no place of the old one" {
+	at() { cols path=/a size=1 mtime="$1" kind=midi source=/a "${@:2}"; }
+	at 1 status=ok hash="$(digits 1)" | mdbload -d "$db"
+	at 2 status=ok hash="$(digits 2)" | mdbload -d "$db"
+	[ "$(q 'SELECT path, status FROM file ORDER BY hash')" = $'/a|dup\n/a|ok' ]
+	[ "$(q 'SELECT count(*) FROM location')" = 1 ]
+	at 3 status=error detail=corrupt | mdbload -d "$db"
+	[ "$(q 'SELECT status FROM file ORDER BY hash')" = $'dup\ndup' ]
+	[ "$(q 'SELECT count(*) FROM location')" = 0 ]
+	cols path=/b size=1 kind=midi source=/b status=ok hash="$(digits 1)" |
+	    mdbload -d "$db"
+	[ "$(q 'SELECT path, status FROM file ORDER BY hash')" = $'/b|ok\n/a|dup' ]
 }
 
 @test "an error that is one no more is no problem" {
@@ -167,11 +279,44 @@ stream() {
 	[ "$(q 'SELECT path FROM file')" = /no/1 ]
 	touch 'a\b.mid'
 	ok "$PWD/a\\\\b.mid" | mdbload -d "$db"
-	[ "$(q 'SELECT path FROM file')" = "$PWD/a\\\\b.mid" ]
+	[ "$(q 'SELECT path FROM file')" = 'a\\b.mid' ]
 	ok /no/3 | mdbload -d "$db"
 	touch c.mid
 	ok "$PWD/c.mid" | mdbload -d "$db"
-	[ "$(q 'SELECT path FROM file')" = "$PWD/a\\\\b.mid" ]
+	[ "$(q 'SELECT path FROM file')" = 'a\\b.mid' ]
+}
+
+@test "paths in the library are stored without its folder, and it can move" {
+	mkdir lib
+	put() {
+		cols path="$1/a/k.mid" status="$3" hash="$(digits "$2")" \
+		    source="$1/in.zip" member=m
+	}
+	q() { sqlite3 lib/t.db "$1"; }
+	put "$PWD/lib" 1 ok | mdbload -d lib/t.db
+	put "$PWD/lib2" 2 ok | mdbload -d lib/t.db
+	[ "$(q 'SELECT path FROM file ORDER BY hash')" = \
+	    $'a/k.mid\n'"$PWD/lib2/a/k.mid" ]
+	[ "$(q 'SELECT source FROM location ORDER BY hash')" = \
+	    $'in.zip\n'"$PWD/lib2/in.zip" ]
+	[ "$(q "SELECT value FROM meta WHERE name = 'library'")" = . ]
+	# The same record from where it is now changes nothing.
+	dump lib/t.db >one
+	mv lib elsewhere
+	put "$PWD/elsewhere" 1 ok | mdbload -d elsewhere/t.db
+	dump elsewhere/t.db | cmp one
+	# -l says where another folder is, and is remembered.
+	put "$PWD/x" 3 ok | mdbload -d elsewhere/t.db -l x
+	put "$PWD/x" 4 ok | mdbload -d elsewhere/t.db
+	[ "$(sqlite3 elsewhere/t.db "SELECT value FROM meta WHERE
+	    name = 'library'")" = "$PWD/x" ]
+	[ "$(sqlite3 elsewhere/t.db "SELECT count(*) FROM file WHERE
+	    path = 'a/k.mid'")" = 3 ]
+	# A relative path is below the working folder.
+	(cd x 2>/dev/null || mkdir x && cd x && put . 5 ok |
+	    mdbload -d ../elsewhere/t.db)
+	[ "$(sqlite3 elsewhere/t.db "SELECT path, source FROM file WHERE
+	    hash = x'$(digits 5)'")" = 'a/k.mid|in.zip' ]
 }
 
 @test "tags of all places are united, and one that is taken back goes" {
@@ -283,10 +428,11 @@ stream() {
 	stream | mdbload -d "$db"
 	rows "$db" >want
 	q "DROP VIEW midi; DROP VIEW drums; DROP VIEW progressions;
-	    DROP VIEW file_tag; ALTER TABLE file DROP COLUMN issues;
+	    DROP VIEW file_tag; DROP TRIGGER file_gone;
+	    ALTER TABLE file DROP COLUMN issues;
 	    UPDATE meta SET value = 41 WHERE name = 'columns'" || skip "old sqlite3"
 	q "ALTER TABLE file DROP COLUMN category; ALTER TABLE file DROP COLUMN tags" ||
-	    q "DROP INDEX file_category; ALTER TABLE file DROP COLUMN category;
+	    q "DROP INDEX file_category_bpm; ALTER TABLE file DROP COLUMN category;
 	    ALTER TABLE file DROP COLUMN tags"
 	stream | mdbload -d "$db"
 	[ "$(q "SELECT value FROM meta WHERE name = 'columns'")" = 44 ]

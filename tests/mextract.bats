@@ -174,6 +174,18 @@ mextract: d.mid: io:ENOENT" ]
 	[ "$found" = "a_b.mid a_b_${h1:0:8}.mid" ] || [ "$found" = "a_b.mid a_b_${h2:0:8}.mid" ]
 }
 
+@test "names that differ in case only are told apart too, as are folders" {
+	mkdir -p t/Kit t/kit
+	song t/Kit/a.mid 1
+	song t/Kit/A.mid 2
+	song t/kit/a.mid 3
+	(cd t && pack ../c.zip .)
+	mfind "$PWD/c.zip" | mextract -l lib >out
+	[ "$(find lib -name '*.mid' | wc -l)" -eq 3 ]
+	[ -z "$(find lib -name '*.mid' | tr A-Z a-z | sort | uniq -d)" ]
+	mfind "$PWD/c.zip" | mextract -l lib | cmp - out
+}
+
 @test "the second entry of one name says again:2" {
 	python3 - <<'P'
 import zipfile, warnings

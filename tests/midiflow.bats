@@ -69,7 +69,7 @@ query() {
 @test "--dry-run counts and writes nothing" {
 	collection
 	run -0 --separate-stderr midiflow --source src --library lib -n
-	[[ "$output" = "8 MIDI files, 4 archives, "* ]]
+	[[ "$output" = "8 MIDI files, 4 archives, "*" MB are free for the library" ]]
 	[ ! -e lib ]
 }
 
@@ -82,6 +82,128 @@ query() {
 		sqlite3 $l/midiflow.db 'SELECT hex(hash), key, bpm, notes FROM file ORDER BY 1' >$l.rows
 	done
 	diff one.rows two.rows
+}
+
+# What two runs must agree on, in whatever order they worked.
+catalogue() {
+	sqlite3 "$1/midiflow.db" "SELECT hex(hash), key, bpm, notes, status FROM file ORDER BY 1;
+		SELECT source, member, nth, hex(hash), size FROM location ORDER BY 1, 2, 3;
+		SELECT hex(parent), part, hex(child) FROM part ORDER BY 1, 2;
+		SELECT source, member, detail FROM problem ORDER BY 1, 2" | sed "s#$PWD/##g"
+}
+
+# two_hosts: sshd at two loopback addresses, as hosts of a file.
+two_hosts() {
+	local i
+	need sshd ssh parallel
+	[ "$(id -u)" = 0 ] || skip "not root"
+	mkdir -p -m 755 ssh /run/sshd
+	ssh-keygen -q -t ed25519 -N '' -f ssh/key
+	ssh-keygen -q -t ed25519 -N '' -f ssh/host
+	for i in 2 3; do
+		port=$((RANDOM % 20000 + 20000))
+		"$(command -v sshd)" -D -e -f /dev/null -h "$PWD/ssh/host" -p $port \
+			-o ListenAddress=127.0.0.$i -o AuthorizedKeysFile="$PWD/ssh/key.pub" \
+			-o StrictModes=no -o PidFile=none -o UsePAM=no -o PermitRootLogin=yes 2>ssh/log$i &
+		echo "$!" >ssh/pid$i
+		echo "1/ssh -p $port -i $PWD/ssh/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR root@127.0.0.$i" >>hosts
+		for _ in {1..50}; do
+			if ssh -q -p $port -i ssh/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@127.0.0.$i true; then break; fi
+			sleep .1
+		done
+	done
+}
+
+no_hosts() {
+	local p
+	for p in ssh/pid*; do kill "$(cat "$p")" 2>/dev/null || true; done
+}
+
+@test "--hosts works on other machines, and goes on when one is lost" {
+	need sqlite3
+	collection
+	midiflow -q --source "$PWD/src" --library one || true
+	two_hosts
+	midiflow -q --source "$PWD/src" --library two --hosts hosts || true
+	catalogue two >two.rows
+	# One that goes away: its server and what it runs.
+	p=$(cat ssh/pid3)
+	(sleep .3; kill "$p"; pkill -9 -P "$p") &
+	midiflow -q --source "$PWD/src" --library three --hosts hosts || true
+	catalogue three >three.rows
+	no_hosts
+	catalogue one >one.rows
+	[ "$(wc -l <one.rows)" -gt 30 ]
+	diff one.rows two.rows
+	diff one.rows three.rows
+}
+
+@test "--resume takes in what is missing, and nothing twice" {
+	need sqlite3
+	collection
+	midiflow -q --source src --library lib --limit 5 || true
+	run midiflow -q --source src --library lib --resume
+	[ "$status" -le 1 ]
+	midiflow -q --source src --library one || true
+	diff <(catalogue one) <(catalogue lib)
+	# Now there is nothing to do but what failed.
+	run midiflow --source src --library lib --resume
+	[[ "$output" = *"distinct     0 "* ]]
+}
+
+@test "interrupted at any moment, --resume ends with the same catalogue" {
+	need sqlite3
+	collection
+	midiflow -q --source src --library one || true
+	for ((round = 0; round < ${ROUNDS:-4}; round++)); do
+		rm -rf lib
+		setsid midiflow -q --source src --library lib >out 2>&1 &
+		p=$!
+		sleep "0.$((RANDOM % 5))$((RANDOM % 10))"
+		# Ctrl-C goes to all of them; kill -9 too.
+		if ((round % 2)); then kill -9 -- -$p; else kill -INT -- -$p; fi 2>/dev/null || true
+		wait $p || true
+		midiflow -q --source src --library lib --resume || true
+		diff <(catalogue one) <(catalogue lib)
+	done
+}
+
+@test "--enable-rename names the library's files, and the catalogue follows" {
+	need sqlite3
+	collection
+	tree src >before
+	run midiflow --source src --library lib --rename-template 'sorted/{key}/{name}'
+	[ "$status" -le 1 ]
+	tree src | diff before -
+	[ "$(find lib/sorted -name '*.mid' | wc -l)" -ge 14 ]
+	query "SELECT path FROM file WHERE path IS NOT NULL" >paths
+	while read -r f; do [ -e "lib/$f" ] || [ -e "$f" ] || { echo "$f"; false; }; done <paths
+}
+
+@test "--progress says how far it is, where there is no terminal" {
+	collection
+	run --separate-stderr midiflow --progress --source src/Songs --library lib
+	[ "$status" -eq 0 ]
+	[[ "$stderr" = *" % "* || "$stderr" = *" %, "*" elapsed"* ]]
+	[[ "$output" = *"cpu "* ]]
+}
+
+@test "on a terminal it draws the panel, and keeps what the filters say" {
+	need tmux
+	collection
+	tmux -L midiflow$$ -f /dev/null new-session -d -x 100 -y 30 \
+		"env PATH='$PATH' midiflow --source src --library lib; sleep 30"
+	for _ in {1..100}; do
+		sleep .2
+		tmux -L midiflow$$ capture-pane -p >screen
+		if grep -q '^messages' screen; then break; fi
+	done
+	tmux -L midiflow$$ kill-server
+	cat screen
+	grep -q '^100 %' screen
+	grep -q '^mextract .*100 %' screen
+	grep -q '^entries      20' screen
+	grep -q 'not found.mid: not-midi' lib/.midiflow/messages
 }
 
 @test "--export-to writes a drive in the same run" {

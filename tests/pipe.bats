@@ -12,7 +12,7 @@ stream_filters() {
 	local t
 	for t in $(filters); do
 		case $t in
-		midiflow | mfind | mcols | mdbfind | mdbnew | mexport-mpc) ;;
+		midiflow | mfind | mcols | mprogress | mdbfind | mdbnew | mrename | mexport-mpc) ;;
 		mdbload) [ "${1:-}" != all ] || echo "$t" ;;
 		*) echo "$t" ;;
 		esac

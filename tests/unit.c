@@ -19,6 +19,7 @@
 #include "midi/song.h"
 #include "midi/song_write.h"
 #include "midi/split.h"
+#include "music/figure.h"
 #include "same_note.h"
 #include "stream/esc.h"
 #include "stream/num.h"
@@ -670,6 +671,20 @@ cleans_to(const char *raw, const char *clean)
 	return same;
 }
 
+/* A code point of up to three bytes as UTF-8. */
+static int
+u8_point(struct buf *b, uint64_t c)
+{
+	if (c < 0x800)
+		return buf_byte(b, (int)(0xc0 | c >> 6)) == -1
+		    ? -1
+		    : buf_byte(b, (int)(0x80 | (c & 0x3f)));
+	if (buf_byte(b, (int)(0xe0 | c >> 12)) == -1 ||
+	    buf_byte(b, (int)(0x80 | (c >> 6 & 0x3f))) == -1)
+		return -1;
+	return buf_byte(b, (int)(0x80 | (c & 0x3f)));
+}
+
 static void
 test_clean(void)
 {
@@ -694,7 +709,7 @@ test_clean(void)
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
 		CHECK(cleans_to(table[i].raw, table[i].clean));
 	done("clean names are as in msanitize(1)");
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; i < 5 * ROUNDS; i++) {
 		n = number(sizeof(bytes)) + 1;
 		fill(bytes, n);
 		buf_clear(&once);
@@ -706,6 +721,30 @@ test_clean(void)
 		CHECK(strcmp(once.p, twice.p) == 0);
 	}
 	done("random bytes become clean, and stay so when cleaned again");
+	clean_scripts(1);
+	CHECK(cleans_to("\xe3\x83\x89\xe3\x83\xa9 C\xe2\x99\xaf.mid",
+	    "\xe3\x83\x89\xe3\x83\xa9_Cs.mid"));
+	CHECK(cleans_to("Cafe\xcc\x81's.mid", "Caf\xc3\xa9s.mid"));
+	CHECK(cleans_to("a\xe2\x80\x93\xcc\x81 b.mid", "a_b.mid"));
+	for (int i = 0; i < 5 * ROUNDS; i++) {
+		n = number(sizeof(bytes) / 3) + 1;
+		fill(bytes, n);
+		buf_clear(&once);
+		buf_clear(&twice);
+		/* Half of them letters, marks and signs from all over. */
+		for (size_t k = 0; i % 2 == 0 && k < n; k++)
+			CHECK(u8_point(&once, number(0x3000) + 0x80) == 0);
+		if (i % 2 == 0)
+			memcpy(bytes, once.p, n = once.len);
+		buf_clear(&once);
+		CHECK(clean_stem(&once, bytes, n) == 0);
+		CHECK(once.len > 0 && once.len <= CLEAN_LONGEST);
+		CHECK(utf8_valid(once.p, once.len));
+		CHECK(clean_stem(&twice, once.p, once.len) == 0);
+		CHECK(strcmp(once.p, twice.p) == 0);
+	}
+	clean_scripts(0);
+	done("so they do with the letters of every script");
 	buf_clear(&once);
 	CHECK(clean_folders(&once, "C:/../a b/./c//..", 17) == 0);
 	CHECK(strcmp(once.p, "a_b/c") == 0);
@@ -760,6 +799,40 @@ test_decode(void)
 	}
 	buf_free(&b);
 	done("every byte decodes to something");
+}
+
+static void
+test_figure(void)
+{
+	struct note note[8] = { 0 };
+	struct song s = { .note = note };
+	struct figure f;
+	uint32_t order[8];
+	/* Swung: home, third, octave, home with a fifth below, home, step. */
+	static const int places[] = { 0, 64, 96, 160, 160, 192, 256 };
+	static const uint8_t pitches[] = { 60, 64, 72, 53, 60, 60, 62 };
+
+	s.maps.tpq_num = 96;
+	s.maps.tpq_den = 1;
+	for (uint32_t i = 0; i < 7; i++) {
+		order[i] = i;
+		note[i].on = places[i];
+		note[i].off = places[i] + 10;
+		note[i].pitch = pitches[i];
+	}
+	f = figure_of(&s, order, 7);
+	CHECK(f.onsets == 6 && f.classes == 4);
+	CHECK(fabsf(f.repeats - 1 / 5.f) < 1e-6f);
+	CHECK(fabsf(f.steps - 1 / 5.f) < 1e-6f);
+	CHECK(fabsf(f.leaps - 3 / 5.f) < 1e-6f);
+	CHECK(fabsf(f.octaves - 1 / 5.f) < 1e-6f);
+	CHECK(fabsf(f.home - 4 / 6.f) < 1e-6f);
+	CHECK(fabsf(f.even - 3 / 5.f) < 1e-6f);
+	CHECK(f.even_twos > .99f && fabsf(f.gap_twos - 1) < 1e-6f);
+	CHECK(fabsf(f.gap - 64 / 96.f) < 1e-6f);
+	f = figure_of(&s, order, 1);
+	CHECK(f.onsets == 1 && f.home > .99f && f.gap <= 0 && f.even <= 0);
+	done("a figure's shares are those of its moves");
 }
 
 static void
@@ -1067,6 +1140,7 @@ main(void)
 	test_tokens();
 	test_notes();
 	test_named();
+	test_figure();
 	test_map();
 	test_hash();
 	test_seen(dir);

@@ -36,6 +36,17 @@ ends() {
 	grind mcols >/dev/null
 }
 
+@test "files that move, and back" {
+	mfind src/Songs src/Drum* | grind mextract -l lib >all || true
+	manalyze <all | grind msanitize -q -i -l lib >clean || true
+	grind mrename -q -l lib <clean >/dev/null
+	for log in $(ls -r lib/.midiflow/undo/*); do
+		grind msanitize -q -l lib --undo "$log" >/dev/null
+	done
+	(cd src && find . -type f | sort) >now
+	(cd "$abs_top_srcdir/examples/collection" && find . -type f | sort) | cmp - now
+}
+
 @test "an export" {
 	[ -x "$abs_top_builddir/filters/mexport-mpc" ] || skip "no mexport-mpc"
 	mkdir drive

@@ -286,8 +286,7 @@ loose(struct import *m, struct import_item *it)
 	c.bytes = m->bytes;
 	c.size = (size_t)n;
 	c.hash = hash_bytes(m->bytes, (size_t)n);
-	if (set_owner(m, &c, "", 0, 1) == -1)
-		return -1;
+	c.owner = library_loose(m->source);
 	stored = m->loose == LOOSE_STAYS ? library_claim(m->library, &c)
 					 : bring_in(m, &c, &it->path);
 	if (stored == -1)

@@ -9,6 +9,7 @@
 
 #include "catalogue/db.h"
 #include "files/library.h"
+#include "stream/columns.h"
 #include "stream/esc.h"
 
 int
@@ -41,35 +42,75 @@ make_folders(const char *path)
 	return result;
 }
 
-int
-db_name(struct buf *b, const char *given, const char *library)
+static const char *
+named(const char *given, const char *library)
 {
 	if (given == NULL && library == NULL)
 		given = getenv("MIDI_DB");
-	if (given != NULL && *given != '\0')
+	return given != NULL && *given != '\0' ? given : NULL;
+}
+
+int
+db_name_only(struct buf *b, const char *given, const char *library)
+{
+	if ((given = named(given, library)) != NULL)
 		return buf_str(b, given);
 	if (library == NULL)
 		library = library_default();
-	if (buf_fmt(b, "%s/midiflow.db", library) == -1)
+	return buf_fmt(b, "%s/midiflow.db", library);
+}
+
+int
+db_name(struct buf *b, const char *given, const char *library)
+{
+	if (db_name_only(b, given, library) == -1)
 		return -1;
-	return make_folders(library);
+	if (named(given, library) != NULL)
+		return 0;
+	return make_folders(library != NULL ? library : library_default());
 }
 
 struct db *
-db_open(const char *name, int durable, struct arena *arena, struct buf *label,
+db_open(const char *name, int flags, struct arena *arena, struct buf *label,
     struct buf *why)
 {
 	struct db *db;
 
 	if (db_is_server(name))
-		db = pgsql_open(name, durable, label, why);
+		db = pgsql_open(name, flags, label, why);
 	else if (esc_add(label, name, strlen(name)) == -1)
 		return NULL;
 	else
-		db = sqlite_open(name, durable, why);
+		db = sqlite_open(name, flags, why);
 	if (db != NULL)
 		db->arena = arena;
 	return db;
+}
+
+struct db *
+db_open_read(const char *name, struct buf *label, struct buf *why)
+{
+	if (db_is_server(name))
+		return pgsql_open_read(name, label, why);
+	if (esc_add(label, name, strlen(name)) == -1)
+		return NULL;
+	return sqlite_open_read(name, why);
+}
+
+int
+db_readable(struct db *db, int64_t version, int64_t there)
+{
+	if (version == -1 || there == -1)
+		return db_why(
+		    db, DB_FAILED, "a database, but no midiflow catalogue");
+	if (version > SCHEMA_VERSION || there > COLUMNS)
+		return db_why(
+		    db, DB_FAILED, "made by a newer midiflow; update this");
+	if (version < SCHEMA_VERSION || there < COLUMNS)
+		return db_why(db, DB_FAILED,
+		    "made by an older midiflow; `mdbload </dev/null` on it "
+		    "brings it up to date");
+	return DB_OK;
 }
 
 void

@@ -32,20 +32,38 @@ struct load_record { /* its line; NULs stand where the tabs were */
 	size_t len;
 };
 
+struct recent { /* places that this loader put, the last ones */
+	struct {
+		uint64_t source, place;
+	} * place;
+	size_t n, cap, at;
+};
+
+struct settling { /* sources of a batch that may be done with it */
+	struct candidate *source;
+	size_t n, cap;
+};
+
 struct load {
 	struct db *db; /* NULL: nothing is stored (a dry run) */
 	struct arena arena;
+	struct paths paths;
 	struct rules rules;
 	struct load_list list[TABLES];
+	struct load_list left; /* rows of file that come from rules.left */
+	struct recent recent;
+	struct settling settling;
 	struct load_record *record; /* of the batch, in their order */
 	size_t nrecord, caprecord, limit;
+	int forget;              /* takes records out instead */
 	int64_t began, patience; /* ms */
 	size_t committed;        /* records, so far */
 	struct buf label, why;
 };
 
-/* Opens the catalogue of that name, or none for NULL: 0; -1 with why. */
-int load_open(struct load *, const char *name, int durable);
+/* Opens the catalogue of that name, or none for NULL; library is where it is
+ * now, or NULL: 0; -1 with why. */
+int load_open(struct load *, const char *name, const char *library, int flags);
 /* 0; 1 the record cannot be stored, for why; -1 with why. */
 int load_add(struct load *, const struct rec *);
 int load_due(const struct load *);

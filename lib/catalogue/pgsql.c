@@ -20,7 +20,7 @@ struct pg {
 	struct buf sql, copy;
 	struct field **changed; /* rows that met() changed */
 	size_t nchanged, capchanged;
-	int durable, lost;
+	int flags, lost;
 };
 
 static void
@@ -261,7 +261,8 @@ add_order(struct buf *b, const struct db_table *t, const char *of)
 }
 
 /* Reads and locks the rows that were there before; one that is the same in
- * every column is left out, as no rule would change it. */
+ * every column is left out, as no rule would change it, but for archives,
+ * which loaders of the same one wait for. */
 static int
 lock_met(struct pg *g, const struct db_table *t, PGresult **r)
 {
@@ -274,7 +275,10 @@ lock_met(struct pg *g, const struct db_table *t, PGresult **r)
 	bad |= add_keys(b, t, "f", "s");
 	bad |= buf_str(b,
 	    " WHERE f.xmin <> pg_current_xact_id()::xid "
-	    "AND f.* IS DISTINCT FROM s.*");
+	    "AND (f.* IS DISTINCT FROM s.*");
+	if (t == &db_tables[TABLE_SOURCE])
+		bad |= buf_str(b, " OR s.kind = 'archive'");
+	bad |= buf_byte(b, ')');
 	bad |= add_order(b, t, "f");
 	bad |= buf_str(b, " FOR UPDATE OF f");
 	if (bad)
@@ -290,7 +294,7 @@ lock_met(struct pg *g, const struct db_table *t, PGresult **r)
 /* Both are in the order of the key, so one walk finds the pairs. */
 static int
 meet(struct pg *g, const struct db_table *t, const PGresult *r,
-    struct field *const *rows, size_t n, db_met met, void *ctx)
+    struct field *const *rows, size_t n, const struct db_met *by)
 {
 	struct field now[DB_WIDEST];
 	size_t i = 0;
@@ -305,7 +309,7 @@ meet(struct pg *g, const struct db_table *t, const PGresult *r,
 		if (i == n || row_by_key(t, rows[i], now) != 0)
 			return db_why(
 			    &g->db, DB_FAILED, "a row that was not asked for");
-		if ((c = met(ctx, i, now)) == -1 ||
+		if ((c = by->met(by->ctx, i, now)) == -1 ||
 		    (c == 1 && keep_changed(g, t, now) == -1))
 			return no_memory(g);
 	}
@@ -360,7 +364,7 @@ insert_staged(struct pg *g, const struct db_table *t, size_t *inserted)
  * the others by key; a wait is always for one who is as far or further. */
 static int
 pg_put(struct db *db, int table, struct field *const *rows, size_t n,
-    db_met met, void *ctx)
+    const struct db_met *by)
 {
 	const struct db_table *t = &db_tables[table];
 	struct pg *g = (struct pg *)db;
@@ -378,8 +382,10 @@ pg_put(struct db *db, int table, struct field *const *rows, size_t n,
 		return c;
 	there = (size_t)PQntuples(r);
 	c = inserted + there <= n
-	    ? meet(g, t, r, rows, n, met, ctx)
+	    ? by->locked(by->ctx)
 	    : db_why(db, DB_FAILED, "more rows are there than were sent");
+	if (c == DB_OK)
+		c = meet(g, t, r, rows, n, by);
 	PQclear(r);
 	return c == DB_OK && g->nchanged > 0 ? update(g, t) : c;
 }
@@ -411,56 +417,42 @@ with_array(struct pg *g, const char *sql)
 	return PQexecParams(g->conn, sql, 1, NULL, value, NULL, NULL, 0);
 }
 
+/* Deleting nothing is not worth sending keys. */
 static int
-pg_solved(struct db *db, const struct field *places, size_t n)
+is_needed(struct pg *g, enum db_query q, int64_t *any)
 {
-	struct pg *g = (struct pg *)db;
-	int64_t any;
-	int c;
-
-	if (n == 0)
-		return DB_OK;
-	c = number(g, "SELECT 1 FROM problem LIMIT 1", &any);
-	if (c != DB_OK || any != 1)
-		return c;
-	if (array(g, places, n) == -1)
-		return no_memory(g);
-	return done(g,
-	    with_array(g, "DELETE FROM problem WHERE place = ANY($1::uuid[])"),
-	    NULL);
+	*any = 1;
+	return q == QUERY_SOLVED
+	    ? number(g, "SELECT 1 FROM problem LIMIT 1", any)
+	    : DB_OK;
 }
 
 static int
-pg_tags(struct db *db, const struct field *hashes, size_t n, db_tags_of give,
-    void *ctx)
+pg_query(struct db *db, enum db_query q, const struct field *keys, size_t n,
+    db_row give, void *ctx)
 {
+	const struct db_query_text *t = &db_queries[q];
+	struct field row[QUERY_COLUMNS];
 	struct pg *g = (struct pg *)db;
-	struct field hash, tags;
+	int bad = 0, c;
 	PGresult *r;
-	int c;
+	int64_t any;
 
-	if (array(g, hashes, n) == -1)
-		return no_memory(g);
-	c = done(g,
-	    with_array(g,
-		"SELECT 1 FROM file WHERE hash = ANY($1::uuid[]) "
-		"ORDER BY hash FOR UPDATE"),
-	    NULL);
-	if (c != DB_OK)
+	if (n == 0)
+		return DB_OK;
+	if ((c = is_needed(g, q, &any)) != DB_OK || any != 1)
 		return c;
-	r = with_array(g,
-	    "SELECT hash, tags FROM location WHERE hash = ANY($1::uuid[]) "
-	    "AND tags IS NOT NULL UNION ALL SELECT hash, tags FROM part "
-	    "WHERE hash = ANY($1::uuid[]) AND tags IS NOT NULL");
-	for (int i = 0; i < PQntuples(r); i++) {
-		if (value(g, r, i, 0, DB_HASH, &hash) == -1 ||
-		    value(g, r, i, 1, DB_TEXT, &tags) == -1) {
-			PQclear(r);
-			return no_memory(g);
-		}
-		give(ctx, &hash, &tags);
+	if (array(g, keys, n) == -1)
+		return no_memory(g);
+	r = with_array(g, t->pgsql);
+	for (int i = 0; i < PQntuples(r) && give != NULL && !bad; i++) {
+		for (int k = 0; k < t->ncol && !bad; k++)
+			bad = value(g, r, i, k, t->type[k], &row[k]);
+		if (!bad)
+			bad = give(ctx, row);
 	}
-	return done(g, r, NULL);
+	c = done(g, r, NULL);
+	return c == DB_OK && bad ? no_memory(g) : c;
 }
 
 static int
@@ -511,14 +503,16 @@ session(struct pg *g)
 	    "SET client_encoding = 'UTF8';"
 	    "SET client_min_messages = warning;"
 	    "SET enable_hashjoin = off; SET enable_mergejoin = off;"
+	    "SET jit = off;"
 	    "SET temp_buffers = '16MB'; SET work_mem = '32MB';"
 	    "SET maintenance_work_mem = '256MB';"
 	    "SET lock_timeout = '60s'");
 	/* A crash may lose the last half second, and loading it again is
 	 * harmless; nothing can be damaged by it. */
-	if (c == DB_OK && !g->durable)
+	if (c == DB_OK && !(g->flags & DB_DURABLE))
 		c = run(g, "SET synchronous_commit = off");
-	for (int i = 0; i < TABLES && c == DB_OK; i++) {
+	for (int i = 0; i < TABLES && c == DB_OK && !(g->flags & DB_READ);
+	     i++) {
 		buf_clear(b);
 		c = buf_fmt(b,
 			"CREATE TEMP TABLE stage_%s (LIKE %s) "
@@ -544,12 +538,36 @@ pg_again(struct db *db)
 	return session(g);
 }
 
+/* An extension that the role may create is there afterwards; one that it may
+ * not is done without.  1, 0, or a DB_ failure. */
 static int
-build(struct pg *g, const struct db_index *x)
+extension(struct pg *g, const char *name)
 {
 	int64_t there;
 	int c;
 
+	buf_clear(&g->sql);
+	if (buf_fmt(&g->sql, "SELECT 1 FROM pg_extension WHERE extname = '%s'",
+		name) == -1)
+		return no_memory(g);
+	if ((c = number(g, g->sql.p, &there)) != DB_OK || there == 1)
+		return c == DB_OK ? 1 : c;
+	buf_clear(&g->sql);
+	if (buf_fmt(&g->sql, "CREATE EXTENSION IF NOT EXISTS %s", name) == -1)
+		return no_memory(g);
+	if ((c = run(g, g->sql.p)) == DB_OK)
+		return 1;
+	return c == DB_AGAIN ? c : 0;
+}
+
+static int
+build(struct pg *g, const struct db_index *x, int trgm)
+{
+	int64_t there;
+	int c;
+
+	if (x->needs != NULL && (strcmp(x->needs, "plain") == 0) == trgm)
+		return DB_OK;
 	/* CREATE INDEX waits for every writer, even if it has nothing to do. */
 	buf_clear(&g->sql);
 	if (buf_fmt(&g->sql, "SELECT 1 WHERE to_regclass('%s') IS NOT NULL",
@@ -557,6 +575,22 @@ build(struct pg *g, const struct db_index *x)
 		return no_memory(g);
 	c = number(g, g->sql.p, &there);
 	return c != DB_OK || there == 1 ? c : run(g, x->create);
+}
+
+static int
+build_indexes(struct pg *g)
+{
+	static const char *const useful[] = { "btree_gin", "btree_gist",
+		"unaccent" };
+	int trgm = extension(g, "pg_trgm"), c = trgm < 0 ? trgm : DB_OK;
+
+	for (size_t i = 0; i < sizeof(useful) / sizeof(*useful) && c >= 0; i++)
+		c = extension(g, useful[i]);
+	c = c < 0 ? c : DB_OK;
+	for (const struct db_index *x = db_pgsql.indexes;
+	     x->name != NULL && c == DB_OK; x++)
+		c = build(g, x, trgm);
+	return c;
 }
 
 static int
@@ -575,15 +609,52 @@ pg_finish(struct db *db)
 		return c;
 	c = number(
 	    g, "SELECT 1 WHERE to_regclass('file_bpm') IS NULL", &missing);
-	for (const struct db_index *x = db_pgsql.indexes;
-	     x->name != NULL && c == DB_OK; x++)
-		c = build(g, x);
+	if (c == DB_OK)
+		c = build_indexes(g);
 	if (c == DB_OK && missing == 1)
 		c = run(g,
 		    "SET default_statistics_target = 10;"
 		    "ANALYZE file; ANALYZE location; ANALYZE source");
 	ignored = run(g, "SELECT pg_advisory_unlock(" LOCK_ID ")");
 	return c != DB_OK ? c : ignored;
+}
+
+static int
+pg_get_meta(struct db *db, const char *name, struct buf *b)
+{
+	struct pg *g = (struct pg *)db;
+	PGresult *r =
+	    PQexecParams(g->conn, "SELECT value FROM meta WHERE name = $1", 1,
+		NULL, &name, NULL, NULL, 0);
+
+	if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) > 0 &&
+	    buf_str(b, PQgetvalue(r, 0, 0)) == -1) {
+		PQclear(r);
+		return no_memory(g);
+	}
+	return done(g, r, NULL);
+}
+
+static int
+pg_set_meta(struct db *db, const char *name, const char *value)
+{
+	const char *values[2] = { name, value };
+	struct pg *g = (struct pg *)db;
+
+	return done(g,
+	    PQexecParams(g->conn,
+		"INSERT INTO meta VALUES ($1, $2) ON CONFLICT (name) "
+		"DO UPDATE SET value = excluded.value",
+		2, NULL, values, NULL, NULL, 0),
+	    NULL);
+}
+
+static int
+pg_folder(struct db *db, struct buf *b)
+{
+	(void)db;
+	(void)b;
+	return 0;
 }
 
 static void
@@ -606,8 +677,10 @@ static const struct db_engine engine = {
 	.rollback = pg_rollback,
 	.again = pg_again,
 	.put = pg_put,
-	.solved = pg_solved,
-	.tags = pg_tags,
+	.query = pg_query,
+	.get_meta = pg_get_meta,
+	.set_meta = pg_set_meta,
+	.folder = pg_folder,
 	.finish = pg_finish,
 	.close = pg_close,
 };
@@ -616,15 +689,22 @@ static const struct db_engine engine = {
  */
 
 static int
-upgrade(struct pg *g, int64_t columns_there)
+add_columns(struct pg *g, const struct db_table *t)
 {
-	const struct db_table *t = &db_tables[TABLE_FILE];
 	struct buf *b = &g->sql;
-	int c = DB_OK;
+	int64_t there;
+	int c;
 
-	for (int i = (int)columns_there; i < t->ncol && c == DB_OK; i++) {
+	buf_clear(b);
+	if (buf_fmt(b,
+		"SELECT count(*) FROM pg_attribute WHERE attnum > 0 AND NOT "
+		"attisdropped AND attrelid = '%s'::regclass",
+		t->name) == -1)
+		return no_memory(g);
+	c = number(g, b->p, &there);
+	for (int i = (int)there; i < t->ncol && c == DB_OK; i++) {
 		buf_clear(b);
-		c = buf_fmt(b, "ALTER TABLE file ADD COLUMN %s %s",
+		c = buf_fmt(b, "ALTER TABLE %s ADD COLUMN %s %s", t->name,
 			t->col[i].name, db_pgsql.types[t->col[i].type]) == -1
 		    ? no_memory(g)
 		    : run(g, b->p);
@@ -633,23 +713,33 @@ upgrade(struct pg *g, int64_t columns_there)
 }
 
 static int
-create(struct pg *g, int64_t columns_there)
+run_all(struct pg *g, const char *const *sql)
 {
-	struct buf *b = &g->sql;
 	int c = DB_OK;
 
-	for (const char *const *s = db_pgsql.tables; *s != NULL && c == DB_OK;
-	     s++)
-		c = run(g, *s);
+	for (; *sql != NULL && c == DB_OK; sql++)
+		c = run(g, *sql);
+	return c;
+}
+
+static int
+create(struct pg *g, int64_t version)
+{
+	struct buf *b = &g->sql;
+	int c;
+
+	if ((c = run_all(g, db_pgsql.drop_views)) != DB_OK ||
+	    (c = run_all(g, db_pgsql.tables)) != DB_OK)
+		return c;
+	c = run(g,
+	    "CREATE TABLE IF NOT EXISTS meta ("
+	    "name text PRIMARY KEY, value text)");
+	for (int t = 0; t < TABLES && c == DB_OK && version >= 0; t++)
+		c = add_columns(g, &db_tables[t]);
+	if (c == DB_OK && version == 1)
+		c = run_all(g, db_upgrade_1);
 	if (c == DB_OK)
-		c = run(g,
-		    "CREATE TABLE IF NOT EXISTS meta ("
-		    "name text PRIMARY KEY, value text)");
-	if (c == DB_OK && columns_there >= 0)
-		c = upgrade(g, columns_there);
-	for (const char *const *s = db_pgsql.views; *s != NULL && c == DB_OK;
-	     s++)
-		c = run(g, *s);
+		c = run_all(g, db_pgsql.views);
 	/* The same questions as of SQLite, where it is a table. */
 	if (c == DB_OK)
 		c = run(g,
@@ -699,21 +789,23 @@ schema(struct pg *g)
 	if (version > SCHEMA_VERSION || there > COLUMNS)
 		return db_why(
 		    &g->db, DB_FAILED, "made by a newer midiflow; update this");
-	if (version == SCHEMA_VERSION && there == COLUMNS)
+	if (g->flags & DB_READ)
+		g->db.empty = version == -1;
+	if (g->flags & DB_READ ||
+	    (version == SCHEMA_VERSION && there == COLUMNS))
 		return DB_OK;
 	if ((c = run(g, "BEGIN; SELECT pg_advisory_xact_lock(" LOCK_ID ")")) !=
 		DB_OK ||
 	    (c = look(g, &version, &there)) != DB_OK)
 		return c;
-	if (there < COLUMNS && (c = create(g, there)) != DB_OK)
+	if ((version < SCHEMA_VERSION || there < COLUMNS) &&
+	    (c = create(g, version)) != DB_OK)
 		return c;
 	return run(g, "COMMIT");
 }
 
-/* The server's name as it may be shown: what a URL or a string names, but
- * no password, wherever in it that stands. */
-static int
-label_of(const char *name, struct buf *label, struct buf *reason)
+int
+pgsql_label(const char *name, struct buf *label, struct buf *reason)
 {
 	static const char *const parts[] = { "user", "host", "port", "dbname" };
 	PQconninfoOption *all, *o;
@@ -738,7 +830,7 @@ label_of(const char *name, struct buf *label, struct buf *reason)
 }
 
 struct db *
-pgsql_open(const char *name, int durable, struct buf *label, struct buf *reason)
+pgsql_open(const char *name, int flags, struct buf *label, struct buf *reason)
 {
 	/* What the string says goes before the first, after the last. */
 	const char *keys[] = { "connect_timeout", "dbname",
@@ -747,14 +839,14 @@ pgsql_open(const char *name, int durable, struct buf *label, struct buf *reason)
 	struct pg *g;
 	int c;
 
-	if (label_of(name, label, reason) == -1)
+	if (pgsql_label(name, label, reason) == -1)
 		return NULL;
 	if ((g = calloc(1, sizeof(*g))) == NULL) {
 		(void)buf_str(reason, strerror(errno));
 		return NULL;
 	}
 	g->db.engine = &engine;
-	g->durable = durable;
+	g->flags = flags;
 	g->conn = PQconnectdbParams(keys, values, 1);
 	if (PQstatus(g->conn) != CONNECTION_OK)
 		c = why(g, NULL);

@@ -9,6 +9,7 @@
 
 #include "catalogue/check.h"
 #include "catalogue/rules.h"
+#include "stream/array.h"
 #include "stream/buf.h"
 #include "stream/columns.h"
 #include "stream/esc.h"
@@ -135,20 +136,14 @@ took_back(struct arena *arena, const struct field *a, const struct field *b)
 	return !field_same(DB_TEXT, &all, b);
 }
 
-static int
-add_recount(struct rules *r, const struct field *hash)
+int
+rules_left(struct rules *r, const struct field *hash, const struct field *path)
 {
-	struct field *p;
-	size_t cap;
-
-	if (r->nrecount == r->caprecount) {
-		cap = r->caprecount == 0 ? 64 : r->caprecount * 2;
-		if ((p = reallocarray(r->recount, cap, sizeof(*p))) == NULL)
-			return -1;
-		r->recount = p;
-		r->caprecount = cap;
-	}
-	r->recount[r->nrecount++] = *hash;
+	if (array_room(&r->left, r->nleft + 1, &r->capleft, sizeof(*r->left)) ==
+	    -1)
+		return -1;
+	r->left[r->nleft++] = (struct rules_left){ *hash,
+		path != NULL ? *path : (struct field){ 0 } };
 	return 0;
 }
 
@@ -159,15 +154,18 @@ add_recount(struct rules *r, const struct field *hash)
  * in every pipe. */
 static int
 fold_place(struct rules *r, int table, struct field *row,
-    const struct field *new, int hash, int tags)
+    const struct field *new, int hash, int path, int tags)
 {
 	struct field keep = row[tags];
-	int c;
+	int c = 0;
 
-	if ((c = took_back(r->arena, &row[tags], &new[tags])) == -1)
+	if (field_same(DB_HASH, &row[hash], &new[hash]))
+		c = took_back(r->arena, &row[tags], &new[tags]);
+	else if (rules_left(r, &row[hash],
+		     field_same(DB_TEXT, &row[path], &new[path]) ? &row[path]
+								 : NULL) == -1)
 		return -1;
-	if (c == 1 && field_same(DB_HASH, &row[hash], &new[hash]) &&
-	    add_recount(r, &row[hash]) == -1)
+	if (c == -1 || (c == 1 && rules_left(r, &row[hash], NULL) == -1))
 		return -1;
 	memcpy(row, new, sizeof(*row) * (size_t)db_tables[table].ncol);
 	if (new[tags].p == NULL)
@@ -175,38 +173,70 @@ fold_place(struct rules *r, int table, struct field *row,
 	return 0;
 }
 
-/* mfind alone does not undo what mextract said of the same file. */
+static int
+same_time(const struct field *a, const struct field *b)
+{
+	return field_same(DB_INT, &a[SOURCE_MTIME], &b[SOURCE_MTIME]);
+}
+
+/* An entry says when its source was, and no more. */
+static int
+is_mention(const struct field *row)
+{
+	return row[SOURCE_STATUS].p == NULL && row[SOURCE_SIZE].p == NULL;
+}
+
+/* mfind alone does not undo what mextract said of the same file, and what
+ * is done stays so as long as the same is said of it. */
 static void
 fold_source(struct field *row, const struct field *new)
 {
-	if (new[SOURCE_STATUS].p == NULL &&
-	    field_same(DB_INT, &row[SOURCE_SIZE], &new[SOURCE_SIZE]) &&
-	    field_same(DB_INT, &row[SOURCE_MTIME], &new[SOURCE_MTIME]))
+	static const struct field read = { "read", 4 };
+	int done = field_is(&row[SOURCE_STATE], "done");
+	int same = same_time(row, new) &&
+	    field_same(DB_INT, &row[SOURCE_SIZE], &new[SOURCE_SIZE]);
+
+	if (is_mention(new) && !is_mention(row)) {
+		if (done && new[SOURCE_MTIME].p != NULL && !same_time(row, new))
+			row[SOURCE_STATE] = read;
 		return;
+	}
+	if (same && new[SOURCE_STATUS].p == NULL && !is_mention(row))
+		return;
+	done = done && same &&
+	    new[SOURCE_ENTRIES].p !=
+		NULL &&field_same(
+		    DB_INT, &row[SOURCE_ENTRIES], &new[SOURCE_ENTRIES]) &&
+	    field_same(DB_TEXT, &row[SOURCE_KIND], &new[SOURCE_KIND]);
 	memcpy(row, new, sizeof(*row) * SOURCE_COLUMNS);
+	if (done)
+		row[SOURCE_STATE] = (struct field){ "done", 4 };
 }
 
 /* --- contents --------------------------------------------------------------
  */
 
 static int
-exists(const struct field *path)
+exists(const struct paths *paths, const struct field *path)
 {
-	struct buf b = { 0 };
+	struct buf whole = { 0 }, b = { 0 };
 	struct stat st;
-	int yes = path->p != NULL && esc_undo(&b, path->p, path->n) == 0 &&
-	    stat(b.p, &st) == 0;
+	int yes = path->p != NULL && paths_whole(paths, &whole, path) == 0 &&
+	    esc_undo(&b, whole.p, whole.len) == 0 && stat(b.p, &st) == 0;
 
+	buf_free(&whole);
 	buf_free(&b);
 	return yes;
 }
+
+const char rules_gone[] = "dup";
 
 enum takes { NOT, SAME_PLACE, NEW_PLACE };
 
 /* Whether the row goes over to the new record's place; f and n count from
  * column 1. */
 static enum takes
-takes(const struct field *f, const struct field *n)
+takes(const struct paths *paths, const struct field *f, const struct field *n)
 {
 	int had = !field_is(&f[COL_STATUS], "dup");
 	int has = !field_is(&n[COL_STATUS], "dup");
@@ -221,7 +251,9 @@ takes(const struct field *f, const struct field *n)
 		return NOT;
 	if (was_ok != is_ok)
 		return is_ok ? NEW_PLACE : NOT;
-	return !exists(&f[COL_PATH]) && exists(&n[COL_PATH]) ? NEW_PLACE : NOT;
+	return !exists(paths, &f[COL_PATH]) && exists(paths, &n[COL_PATH])
+	    ? NEW_PLACE
+	    : NOT;
 }
 
 static int
@@ -248,11 +280,9 @@ group(struct field *f, const struct field *n, int from, int to, int prevails)
 }
 
 static int
-fold_file(struct rules *r, struct field *row, const struct field *new)
+speak(struct rules *r, struct field *f, const struct field *n)
 {
-	const struct field *n = new - 1; /* by column number */
-	struct field *f = row - 1;
-	enum takes t = takes(f, n);
+	enum takes t = takes(r->paths, f, n);
 	int speaks = !field_is(&n[COL_STATUS], "dup");
 
 	/* Name and category come from words of the place, the analysis from
@@ -272,16 +302,33 @@ fold_file(struct rules *r, struct field *row, const struct field *new)
 	return rules_unite(r->arena, &f[COL_TAGS], &n[COL_TAGS]);
 }
 
+static int
+fold_file(struct rules *r, struct field *row, const struct field *new)
+{
+	const struct field *n = new - 1; /* by column number */
+	struct field *f = row - 1;
+
+	if (n[COL_STATUS].p == rules_gone) {
+		/* Its ok may lie elsewhere, and completes it then. */
+		if (field_is(&f[COL_STATUS], "ok") && n[COL_PATH].p != NULL &&
+		    field_same(DB_TEXT, &f[COL_PATH], &n[COL_PATH]))
+			f[COL_STATUS] = (struct field){ "dup", 3 };
+		return 0;
+	}
+	return speak(r, f, n);
+}
+
 int
 rules_fold(
     struct rules *r, int table, struct field *row, const struct field *new)
 {
 	switch (table) {
 	case TABLE_LOCATION:
-		return fold_place(
-		    r, table, row, new, LOCATION_HASH, LOCATION_TAGS);
+		return fold_place(r, table, row, new, LOCATION_HASH,
+		    LOCATION_PATH, LOCATION_TAGS);
 	case TABLE_PART:
-		return fold_place(r, table, row, new, PART_HASH, PART_TAGS);
+		return fold_place(
+		    r, table, row, new, PART_HASH, PART_PATH, PART_TAGS);
 	case TABLE_FILE:
 		return fold_file(r, row, new);
 	case TABLE_SOURCE:

@@ -9,6 +9,17 @@
 
 _Static_assert(COLUMNS <= (int)DB_WIDEST, "DB_WIDEST is the widest row");
 
+const char *const db_upgrade_1[] = {
+	"DROP INDEX IF EXISTS file_category",
+	"DROP INDEX IF EXISTS file_key",
+	"DROP INDEX IF EXISTS file_music",
+	"DROP INDEX IF EXISTS file_name",
+	"DROP INDEX IF EXISTS file_role",
+	"UPDATE source SET state = 'done' WHERE state = 'read' "
+	"AND kind = 'midi'",
+	NULL,
+};
+
 int
 row_by_key(
     const struct db_table *t, const struct field *a, const struct field *b)

@@ -16,7 +16,7 @@
 
 #include "catalogue/tables.h"
 
-enum { SCHEMA_VERSION = 1 };
+enum { SCHEMA_VERSION = 2 };
 
 enum db_type { DB_TEXT, DB_INT, DB_REAL, DB_HASH };
 
@@ -37,16 +37,21 @@ extern const struct db_table db_tables[TABLES];
 
 struct db_index {
 	const char *name, *create;
+	const char *needs; /* NULL, an extension, or "plain": not without */
 };
 
 /* The SQL of one engine; the lists end with NULL. */
 struct db_schema {
 	const char *const *tables;
 	const struct db_index *indexes;
+	const char *const *drop_views;
 	const char *const *views;
 	const char *const *types; /* by enum db_type */
 };
 extern const struct db_schema db_sqlite, db_pgsql;
+
+/* What changes in either engine from version 1 to 2, but for columns. */
+extern const char *const db_upgrade_1[];
 
 struct field {
 	const char *p;

@@ -10,6 +10,7 @@
 
 #include "catalogue/db.h"
 #include "files/hash.h"
+#include "stream/array.h"
 #include "stream/columns.h"
 
 /* In the memory that a filter may take (midiflow(7)), most goes here. */
@@ -19,15 +20,42 @@ enum { CACHE_KIB = 20 << 10, WAL_PAGES = 16384 };
 enum { BUSY_MS = 10000, PAUSE_MS = 10 };
 
 enum { INSERT, SELECT, SAME, UPDATE, STATEMENTS };
+enum {
+	BEGIN,
+	COMMIT,
+	ROLLBACK,
+	TAG_ID,
+	NEW_TAG,
+	TAG,
+	UNTAG,
+	FILE_ID,
+	HAS_NAMES,
+	OTHERS
+};
+static const char *const others[OTHERS] = {
+	[BEGIN] = "BEGIN IMMEDIATE",
+	[COMMIT] = "COMMIT",
+	[ROLLBACK] = "ROLLBACK",
+	[TAG_ID] = "SELECT id FROM tag WHERE tag = ?1",
+	[NEW_TAG] = "INSERT INTO tag (tag) VALUES (?1)",
+	[TAG] = "INSERT OR IGNORE INTO tagged VALUES (?1, ?2)",
+	[UNTAG] = "DELETE FROM tagged WHERE tag = ?1 AND file = ?2",
+	[FILE_ID] = "SELECT id FROM file WHERE hash = ?1",
+	[HAS_NAMES] = "SELECT 1 FROM sqlite_master WHERE name = 'file_names'",
+};
 
 struct lite {
 	struct db db;
 	sqlite3 *sql;
 	sqlite3_stmt *of[TABLES][STATEMENTS];
-	sqlite3_stmt *begin, *commit, *rollback, *solved;
-	sqlite3_stmt *tag_id, *new_tag, *tag, *untag, *file_id;
-	sqlite3_stmt *place_tags, *part_tags;
-	struct known_tag *known; /* ids of tags, by hash; a cache */
+	sqlite3_stmt *other[OTHERS];
+	sqlite3_stmt *query[QUERIES]; /* when first asked */
+	struct known_tag *known;      /* ids of tags, by hash; a cache */
+	struct named {                /* files that are new in a batch */
+		sqlite3_int64 id;
+		const struct field *name;
+	} * named;
+	size_t nnamed, capnamed;
 };
 
 enum { KNOWN_TAGS = 1024, KNOWN_LENGTH = 47 };
@@ -208,27 +236,6 @@ make(struct lite *l, const struct db_table *t, int what, sqlite3_stmt **st)
 static int
 prepare_all(struct lite *l)
 {
-	const struct {
-		sqlite3_stmt **st;
-		const char *sql;
-	} other[] = {
-		{ &l->begin, "BEGIN IMMEDIATE" },
-		{ &l->commit, "COMMIT" },
-		{ &l->rollback, "ROLLBACK" },
-		{ &l->tag_id, "SELECT id FROM tag WHERE tag = ?1" },
-		{ &l->new_tag, "INSERT INTO tag (tag) VALUES (?1)" },
-		{ &l->tag, "INSERT OR IGNORE INTO tagged VALUES (?1, ?2)" },
-		{ &l->untag,
-		    "DELETE FROM tagged WHERE tag = ?1 AND file = ?2" },
-		{ &l->file_id, "SELECT id FROM file WHERE hash = ?1" },
-		{ &l->solved, "DELETE FROM problem WHERE place = ?1" },
-		{ &l->place_tags,
-		    "SELECT tags FROM location WHERE hash = ?1 "
-		    "AND tags IS NOT NULL" },
-		{ &l->part_tags,
-		    "SELECT tags FROM part WHERE hash = ?1 "
-		    "AND tags IS NOT NULL" },
-	};
 	int c;
 
 	for (int t = 0; t < TABLES; t++)
@@ -236,8 +243,8 @@ prepare_all(struct lite *l)
 			if ((c = make(l, &db_tables[t], s, &l->of[t][s])) !=
 			    DB_OK)
 				return c;
-	for (size_t i = 0; i < sizeof(other) / sizeof(*other); i++)
-		if ((c = prepare(l, other[i].st, other[i].sql)) != DB_OK)
+	for (int i = 0; i < OTHERS; i++)
+		if ((c = prepare(l, &l->other[i], others[i])) != DB_OK)
 			return c;
 	return DB_OK;
 }
@@ -245,13 +252,13 @@ prepare_all(struct lite *l)
 static int
 lite_begin(struct db *db)
 {
-	return step((struct lite *)db, ((struct lite *)db)->begin);
+	return step((struct lite *)db, ((struct lite *)db)->other[BEGIN]);
 }
 
 static int
 lite_commit(struct db *db)
 {
-	return step((struct lite *)db, ((struct lite *)db)->commit);
+	return step((struct lite *)db, ((struct lite *)db)->other[COMMIT]);
 }
 
 static void
@@ -263,8 +270,8 @@ lite_rollback(struct db *db)
 	if (l->known != NULL)
 		memset(l->known, 0, KNOWN_TAGS * sizeof(*l->known));
 	if (!sqlite3_get_autocommit(l->sql)) {
-		sqlite3_step(l->rollback);
-		sqlite3_reset(l->rollback);
+		sqlite3_step(l->other[ROLLBACK]);
+		sqlite3_reset(l->other[ROLLBACK]);
 	}
 }
 
@@ -282,16 +289,16 @@ look_up_tag(struct lite *l, const char *p, size_t n, sqlite3_int64 *id)
 	const struct field f = { p, n };
 	int c;
 
-	if (bind(l->tag_id, 1, DB_TEXT, &f) != SQLITE_OK)
+	if (bind(l->other[TAG_ID], 1, DB_TEXT, &f) != SQLITE_OK)
 		return why(l);
-	if ((c = sqlite3_step(l->tag_id)) == SQLITE_ROW)
-		*id = sqlite3_column_int64(l->tag_id, 0);
-	sqlite3_reset(l->tag_id);
+	if ((c = sqlite3_step(l->other[TAG_ID])) == SQLITE_ROW)
+		*id = sqlite3_column_int64(l->other[TAG_ID], 0);
+	sqlite3_reset(l->other[TAG_ID]);
 	if (c != SQLITE_DONE)
 		return c == SQLITE_ROW ? DB_OK : why(l);
-	if (bind(l->new_tag, 1, DB_TEXT, &f) != SQLITE_OK)
+	if (bind(l->other[NEW_TAG], 1, DB_TEXT, &f) != SQLITE_OK)
 		return why(l);
-	c = step(l, l->new_tag);
+	c = step(l, l->other[NEW_TAG]);
 	*id = sqlite3_last_insert_rowid(l->sql);
 	return c;
 }
@@ -353,14 +360,15 @@ retag(struct lite *l, const struct field *old, const struct field *new)
 
 	if (field_same(DB_TEXT, before, after))
 		return DB_OK;
-	if (bind(l->file_id, 1, DB_HASH, &new[COL_HASH - 1]) != SQLITE_OK ||
-	    sqlite3_step(l->file_id) != SQLITE_ROW)
+	if (bind(l->other[FILE_ID], 1, DB_HASH, &new[COL_HASH - 1]) !=
+		SQLITE_OK ||
+	    sqlite3_step(l->other[FILE_ID]) != SQLITE_ROW)
 		return why(l);
-	file = sqlite3_column_int64(l->file_id, 0);
-	sqlite3_reset(l->file_id);
-	if ((c = each_tag(l, l->untag, before, file)) != DB_OK)
+	file = sqlite3_column_int64(l->other[FILE_ID], 0);
+	sqlite3_reset(l->other[FILE_ID]);
+	if ((c = each_tag(l, l->other[UNTAG], before, file)) != DB_OK)
 		return c;
-	return each_tag(l, l->tag, after, file);
+	return each_tag(l, l->other[TAG], after, file);
 }
 
 static int
@@ -423,19 +431,27 @@ is_stored(struct lite *l, int table, const struct field *row)
 }
 
 static int
-meet(struct lite *l, int table, struct field *row, size_t i, db_met met,
-    void *ctx)
+always_met(int table, const struct field *row)
+{
+	return table == TABLE_SOURCE && row[SOURCE_KIND].p != NULL &&
+	    strcmp(row[SOURCE_KIND].p, "archive") == 0;
+}
+
+static int
+meet(struct lite *l, int table, struct field *row, size_t i, int differs,
+    const struct db_met *by)
 {
 	const struct db_table *t = &db_tables[table];
 	struct field old[DB_WIDEST], now[DB_WIDEST];
 	int c;
 
-	if ((c = is_stored(l, table, row)) != 0)
+	if (!differs && !always_met(table, row) &&
+	    (c = is_stored(l, table, row)) != 0)
 		return c == 1 ? DB_OK : c;
 	if ((c = fetch(l, table, row, old)) != DB_OK)
 		return c;
 	memcpy(now, old, sizeof(*now) * (size_t)t->ncol);
-	if ((c = met(ctx, i, now)) == -1)
+	if ((c = by->met(by->ctx, i, now)) == -1)
 		return no_memory(l);
 	if (c == 0)
 		return DB_OK;
@@ -447,45 +463,113 @@ meet(struct lite *l, int table, struct field *row, size_t i, db_met met,
 }
 
 static int
+note_named(struct lite *l, const struct field *row)
+{
+	const struct field *name = &row[COL_NAME - 1];
+
+	if (name->p == NULL)
+		return DB_OK;
+	if (array_room(&l->named, l->nnamed + 1, &l->capnamed,
+		sizeof(*l->named)) == -1)
+		return no_memory(l);
+	l->named[l->nnamed++] =
+	    (struct named){ sqlite3_last_insert_rowid(l->sql), name };
+	return DB_OK;
+}
+
+/* Another loader may have built it since the last batch. */
+static int
+add_names(struct lite *l)
+{
+	sqlite3_stmt *st = NULL;
+	int c = sqlite3_step(l->other[HAS_NAMES]);
+
+	sqlite3_reset(l->other[HAS_NAMES]);
+	if (c != SQLITE_ROW)
+		return c == SQLITE_DONE ? DB_OK : why(l);
+	c = prepare(
+	    l, &st, "INSERT INTO file_names (rowid, name) VALUES (?1, ?2)");
+	for (size_t i = 0; i < l->nnamed && c == DB_OK; i++) {
+		if (sqlite3_bind_int64(st, 1, l->named[i].id) != SQLITE_OK ||
+		    bind(st, 2, DB_TEXT, l->named[i].name) != SQLITE_OK)
+			c = why(l);
+		else
+			c = step(l, st);
+	}
+	sqlite3_finalize(st);
+	return c;
+}
+
+static int
 lite_put(struct db *db, int table, struct field *const *rows, size_t n,
-    db_met met, void *ctx)
+    const struct db_met *by)
 {
 	struct lite *l = (struct lite *)db;
 	const struct db_table *t = &db_tables[table];
 	sqlite3_stmt *st = l->of[table][INSERT];
-	int c;
+	int c, known = 0;
 
+	l->nnamed = 0;
+	if ((c = by->locked(by->ctx)) != DB_OK)
+		return c;
 	for (size_t i = 0; i < n; i++) {
+		/* Where one was known, the next one is likely to be. */
+		if (known && !always_met(table, rows[i])) {
+			if ((c = is_stored(l, table, rows[i])) == 1)
+				continue;
+			if (c != 0)
+				return c;
+		}
 		if (bind_row(st, t, rows[i]) != SQLITE_OK)
 			return why(l);
 		if ((c = step(l, st)) != DB_OK)
 			return c;
-		if (sqlite3_changes(l->sql) == 0)
-			c = meet(l, table, rows[i], i, met, ctx);
-		else if (table == TABLE_FILE)
-			c = each_tag(l, l->tag, &rows[i][COL_TAGS - 1],
-			    sqlite3_last_insert_rowid(l->sql));
+		if (sqlite3_changes(l->sql) == 0) {
+			c = meet(l, table, rows[i], i, known, by);
+			known = 1;
+		} else {
+			known = 0;
+			if (table != TABLE_FILE)
+				continue;
+			c = note_named(l, rows[i]);
+			if (c == DB_OK)
+				c = each_tag(l, l->other[TAG],
+				    &rows[i][COL_TAGS - 1],
+				    sqlite3_last_insert_rowid(l->sql));
+		}
 		if (c != DB_OK)
 			return c;
 	}
-	return DB_OK;
+	return l->nnamed > 0 ? add_names(l) : DB_OK;
 }
 
+/* Parts of names are found by their trigrams.  New ones are added at the end
+ * of a batch: a trigger would make FTS5 write a segment for each of them.  A
+ * library without FTS5 does with a plain index. */
 static int
-lite_solved(struct db *db, const struct field *places, size_t n)
+build_names(struct lite *l)
 {
-	struct lite *l = (struct lite *)db;
-	int c;
-
-	if (number(l, "SELECT 1 FROM problem LIMIT 1") != 1)
+	if (number(l,
+		"SELECT 1 FROM sqlite_master WHERE name = 'file_names'") == 1)
 		return DB_OK;
-	for (size_t i = 0; i < n; i++) {
-		if (bind(l->solved, 1, DB_HASH, &places[i]) != SQLITE_OK)
-			return why(l);
-		if ((c = step(l, l->solved)) != DB_OK)
-			return c;
-	}
-	return DB_OK;
+	if (run(l,
+		"CREATE VIRTUAL TABLE file_names USING fts5(name, "
+		"content = 'file', content_rowid = 'id', "
+		"tokenize = 'trigram', detail = none, columnsize = 0)") !=
+	    DB_OK)
+		return run(
+		    l, "CREATE INDEX IF NOT EXISTS file_name ON file (name)");
+	return run(l,
+	    "INSERT INTO file_names (file_names) VALUES ('rebuild');"
+	    "CREATE TRIGGER file_names_out AFTER DELETE ON file BEGIN "
+	    "INSERT INTO file_names (file_names, rowid, name) "
+	    "VALUES ('delete', old.id, old.name); END;"
+	    "CREATE TRIGGER file_names_new AFTER UPDATE OF name ON file "
+	    "WHEN old.name IS NOT new.name BEGIN "
+	    "INSERT INTO file_names (file_names, rowid, name) "
+	    "VALUES ('delete', old.id, old.name); "
+	    "INSERT INTO file_names (rowid, name) VALUES (new.id, new.name); "
+	    "END");
 }
 
 static int
@@ -495,47 +579,61 @@ build_indexes(struct lite *l)
 
 	for (const struct db_index *x = db_sqlite.indexes;
 	     x->name != NULL && c == DB_OK; x++)
-		c = run(l, x->create);
+		if (x->needs == NULL)
+			c = run(l, x->create);
+	return c == DB_OK ? build_names(l) : c;
+}
+
+/* Whether there is anything that a query could take out. */
+static int
+is_needed(struct lite *l, enum db_query q)
+{
+	return q != QUERY_SOLVED ||
+	    number(l, "SELECT 1 FROM problem LIMIT 1") == 1;
+}
+
+static int
+ask(struct lite *l, enum db_query q, const struct field *key, db_row give,
+    void *ctx)
+{
+	const struct db_query_text *t = &db_queries[q];
+	struct field row[QUERY_COLUMNS];
+	sqlite3_stmt *st = l->query[q];
+	int c, bad = 0;
+
+	if (bind(st, 1, DB_HASH, key) != SQLITE_OK)
+		return why(l);
+	while ((c = sqlite3_step(st)) == SQLITE_ROW && !bad) {
+		for (int i = 0; i < t->ncol && !bad; i++)
+			bad = value(l, st, i, t->type[i], &row[i]);
+		if (!bad && give != NULL)
+			bad = give(ctx, row);
+	}
+	if (c != SQLITE_DONE && c != SQLITE_ROW)
+		c = why(l);
+	else
+		c = bad ? no_memory(l) : DB_OK;
+	sqlite3_reset(st);
 	return c;
 }
 
 static int
-tags_from(struct lite *l, sqlite3_stmt *st, const struct field *hash,
-    db_tags_of give, void *ctx)
-{
-	struct field f;
-	int c;
-
-	if (bind(st, 1, DB_HASH, hash) != SQLITE_OK)
-		return why(l);
-	while ((c = sqlite3_step(st)) == SQLITE_ROW) {
-		if (value(l, st, 0, DB_TEXT, &f) == -1)
-			break;
-		give(ctx, hash, &f);
-	}
-	sqlite3_reset(st);
-	if (c == SQLITE_DONE)
-		return DB_OK;
-	return c == SQLITE_ROW ? no_memory(l) : why(l);
-}
-
-static int
-lite_tags(struct db *db, const struct field *hashes, size_t n, db_tags_of give,
-    void *ctx)
+lite_query(struct db *db, enum db_query q, const struct field *keys, size_t n,
+    db_row give, void *ctx)
 {
 	struct lite *l = (struct lite *)db;
-	int c;
+	int c = DB_OK;
 
+	if (n == 0 || !is_needed(l, q))
+		return DB_OK;
 	/* Without the index on location this would read it all each time. */
-	if ((c = build_indexes(l)) != DB_OK)
-		return c;
-	for (size_t i = 0; i < n; i++)
-		if ((c = tags_from(l, l->place_tags, &hashes[i], give, ctx)) !=
-			DB_OK ||
-		    (c = tags_from(l, l->part_tags, &hashes[i], give, ctx)) !=
-			DB_OK)
-			return c;
-	return DB_OK;
+	if (q == QUERY_TAGS || q == QUERY_ORPHANS)
+		c = build_indexes(l);
+	if (c == DB_OK && l->query[q] == NULL)
+		c = prepare(l, &l->query[q], db_queries[q].sqlite);
+	for (size_t i = 0; i < n && c == DB_OK; i++)
+		c = ask(l, q, &keys[i], give, ctx);
+	return c;
 }
 
 static int
@@ -559,17 +657,79 @@ lite_finish(struct db *db)
 	return lite_commit(db);
 }
 
+static int
+lite_get_meta(struct db *db, const char *name, struct buf *b)
+{
+	struct lite *l = (struct lite *)db;
+	sqlite3_stmt *st = NULL;
+	int c = prepare(l, &st, "SELECT value FROM meta WHERE name = ?1");
+
+	if (c == DB_OK &&
+	    sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC) == SQLITE_OK &&
+	    sqlite3_step(st) == SQLITE_ROW &&
+	    sqlite3_column_text(st, 0) != NULL &&
+	    buf_str(b, (const char *)sqlite3_column_text(st, 0)) == -1)
+		c = no_memory(l);
+	sqlite3_finalize(st);
+	return c;
+}
+
+static int
+lite_set_meta(struct db *db, const char *name, const char *value)
+{
+	struct lite *l = (struct lite *)db;
+	sqlite3_stmt *st = NULL;
+	int c = prepare(l, &st, "INSERT OR REPLACE INTO meta VALUES (?1, ?2)");
+
+	if (c == DB_OK &&
+	    (sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC) != SQLITE_OK ||
+		sqlite3_bind_text(st, 2, value, -1, SQLITE_STATIC) !=
+		    SQLITE_OK))
+		c = why(l);
+	if (c == DB_OK)
+		c = step(l, st);
+	sqlite3_finalize(st);
+	return c;
+}
+
+int
+sqlite_folder(sqlite3 *sql, struct buf *b)
+{
+	char *real = realpath(sqlite3_db_filename(sql, "main"), NULL);
+	int bad;
+
+	if (real == NULL)
+		return -1;
+	/* Of the root folder nothing is left but the slash. */
+	*(strrchr(real, '/') + (strrchr(real, '/') == real)) = '\0';
+	bad = buf_str(b, real);
+	free(real);
+	return bad;
+}
+
+static int
+lite_folder(struct db *db, struct buf *b)
+{
+	return b == NULL ? 1 : sqlite_folder(((struct lite *)db)->sql, b);
+}
+
 static void
 lite_close(struct db *db)
 {
 	struct lite *l = (struct lite *)db;
-	sqlite3_stmt *st;
 
+	/* Not sqlite3_next_stmt(), which gives those of FTS5 too. */
 	lite_rollback(db);
-	while ((st = sqlite3_next_stmt(l->sql, NULL)) != NULL)
-		sqlite3_finalize(st);
+	for (int t = 0; t < TABLES; t++)
+		for (int s = 0; s < STATEMENTS; s++)
+			sqlite3_finalize(l->of[t][s]);
+	for (int i = 0; i < OTHERS; i++)
+		sqlite3_finalize(l->other[i]);
+	for (int i = 0; i < QUERIES; i++)
+		sqlite3_finalize(l->query[i]);
 	sqlite3_close(l->sql);
 	free(l->known);
+	free(l->named);
 	buf_free(&l->db.label);
 	buf_free(&l->db.why);
 	free(l);
@@ -581,23 +741,31 @@ static const struct db_engine engine = {
 	.rollback = lite_rollback,
 	.again = lite_again,
 	.put = lite_put,
-	.solved = lite_solved,
-	.tags = lite_tags,
+	.query = lite_query,
+	.get_meta = lite_get_meta,
+	.set_meta = lite_set_meta,
+	.folder = lite_folder,
 	.finish = lite_finish,
 	.close = lite_close,
 };
 
-/* Columns that were appended to the record since the file was made. */
+/* Columns that were appended since the file was made. */
 static int
-upgrade(struct lite *l, int64_t columns_there)
+add_columns(struct lite *l, const struct db_table *t)
 {
-	const struct db_table *t = &db_tables[TABLE_FILE];
 	struct buf b = { 0 };
+	int64_t there;
 	int c = DB_OK;
 
-	for (int i = (int)columns_there; i < t->ncol && c == DB_OK; i++) {
+	if (buf_fmt(&b,
+		"SELECT count(*) FROM pragma_table_info('%s') "
+		"WHERE name <> 'id'",
+		t->name) == -1)
+		return no_memory(l);
+	there = number(l, b.p);
+	for (int i = (int)there; i < t->ncol && c == DB_OK; i++) {
 		buf_clear(&b);
-		c = buf_fmt(&b, "ALTER TABLE file ADD COLUMN %s %s",
+		c = buf_fmt(&b, "ALTER TABLE %s ADD COLUMN %s %s", t->name,
 			t->col[i].name, db_sqlite.types[t->col[i].type]) == -1
 		    ? no_memory(l)
 		    : run(l, b.p);
@@ -607,30 +775,45 @@ upgrade(struct lite *l, int64_t columns_there)
 }
 
 static int
-create(struct lite *l, int64_t columns_there)
+run_all(struct lite *l, const char *const *sql)
 {
-	struct buf b = { 0 };
 	int c = DB_OK;
 
-	for (const char *const *s = db_sqlite.tables; *s != NULL && c == DB_OK;
-	     s++)
-		c = run(l, *s);
+	for (; *sql != NULL && c == DB_OK; sql++)
+		c = run(l, *sql);
+	return c;
+}
+
+static int
+create(struct lite *l, int64_t version)
+{
+	struct buf b = { 0 };
+	int c;
+
+	/* Before the columns, as SQLite looks into every view then. */
+	if ((c = run_all(l, db_sqlite.drop_views)) != DB_OK ||
+	    (c = run_all(l, db_sqlite.tables)) != DB_OK)
+		return c;
+	c = run(l,
+	    "CREATE TABLE IF NOT EXISTS tag (id INTEGER PRIMARY KEY, "
+	    "tag TEXT UNIQUE);"
+	    "CREATE TABLE IF NOT EXISTS tagged (tag INTEGER, "
+	    "file INTEGER, PRIMARY KEY (tag, file)) WITHOUT ROWID;"
+	    "CREATE TRIGGER IF NOT EXISTS file_gone AFTER DELETE ON file "
+	    "BEGIN DELETE FROM tagged WHERE file = old.id AND tag IN "
+	    "(SELECT id FROM tag WHERE instr(',' || old.tags || ',', "
+	    "',' || tag || ',') > 0); END;"
+	    "CREATE VIEW IF NOT EXISTS file_tag AS SELECT t.tag, "
+	    "f.hash FROM tag t JOIN tagged ON tagged.tag = t.id "
+	    "JOIN file f ON f.id = tagged.file;"
+	    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, "
+	    "value TEXT)");
+	for (int t = 0; t < TABLES && c == DB_OK && version >= 0; t++)
+		c = add_columns(l, &db_tables[t]);
+	if (c == DB_OK && version == 1)
+		c = run_all(l, db_upgrade_1);
 	if (c == DB_OK)
-		c = run(l,
-		    "CREATE TABLE IF NOT EXISTS tag (id INTEGER PRIMARY KEY, "
-		    "tag TEXT UNIQUE);"
-		    "CREATE TABLE IF NOT EXISTS tagged (tag INTEGER, "
-		    "file INTEGER, PRIMARY KEY (tag, file)) WITHOUT ROWID;"
-		    "CREATE VIEW IF NOT EXISTS file_tag AS SELECT t.tag, "
-		    "f.hash FROM tag t JOIN tagged ON tagged.tag = t.id "
-		    "JOIN file f ON f.id = tagged.file;"
-		    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, "
-		    "value TEXT)");
-	if (c == DB_OK && columns_there >= 0)
-		c = upgrade(l, columns_there);
-	for (const char *const *s = db_sqlite.views; *s != NULL && c == DB_OK;
-	     s++)
-		c = run(l, *s);
+		c = run_all(l, db_sqlite.views);
 	if (c == DB_OK)
 		c = buf_fmt(&b,
 			"INSERT OR REPLACE INTO meta VALUES ('schema_version', "
@@ -663,7 +846,8 @@ schema(struct lite *l)
 	if (version > SCHEMA_VERSION || there > COLUMNS)
 		return db_why(
 		    &l->db, DB_FAILED, "made by a newer midiflow; update this");
-	if (there < COLUMNS && (c = create(l, there)) != DB_OK)
+	if ((version < SCHEMA_VERSION || there < COLUMNS) &&
+	    (c = create(l, version)) != DB_OK)
 		return c;
 	return run(l, "COMMIT");
 }
@@ -685,17 +869,43 @@ use_wal(struct lite *l)
 	return c;
 }
 
+/* Nothing is made; what is no catalogue yet holds nothing. */
 static int
-set_up(struct lite *l, int durable)
+set_up_read(struct lite *l)
+{
+	int64_t version;
+
+	if (number(l, "SELECT count(*) FROM sqlite_master") == -1)
+		return why(l);
+	if (number(l, "SELECT 1 FROM sqlite_master LIMIT 1") != 1) {
+		l->db.empty = 1;
+		return DB_OK;
+	}
+	version =
+	    number(l, "SELECT value FROM meta WHERE name = 'schema_version'");
+	if (version == -1)
+		return db_why(
+		    &l->db, DB_FAILED, "a database, but no midiflow catalogue");
+	if (version > SCHEMA_VERSION)
+		return db_why(
+		    &l->db, DB_FAILED, "made by a newer midiflow; update this");
+	return DB_OK;
+}
+
+static int
+set_up(struct lite *l, int flags)
 {
 	struct buf b = { 0 };
 	int c;
 
 	sqlite3_busy_timeout(l->sql, BUSY_MS);
+	if (flags & DB_READ)
+		return set_up_read(l);
 	if (buf_fmt(&b,
 		"PRAGMA synchronous = %s;"
 		"PRAGMA cache_size = -%d; PRAGMA wal_autocheckpoint = %d",
-		durable ? "FULL" : "NORMAL", CACHE_KIB, WAL_PAGES) == -1)
+		flags & DB_DURABLE ? "FULL" : "NORMAL", CACHE_KIB,
+		WAL_PAGES) == -1)
 		return no_memory(l);
 	c = use_wal(l);
 	if (c == DB_OK)
@@ -707,7 +917,7 @@ set_up(struct lite *l, int durable)
 }
 
 struct db *
-sqlite_open(const char *name, int durable, struct buf *reason)
+sqlite_open(const char *name, int flags, struct buf *reason)
 {
 	struct lite *l;
 	int c;
@@ -720,9 +930,11 @@ sqlite_open(const char *name, int durable, struct buf *reason)
 	}
 	l->db.engine = &engine;
 	c = sqlite3_open_v2(name, &l->sql,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+	    (flags & DB_READ ? SQLITE_OPEN_READONLY
+			     : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+		SQLITE_OPEN_NOMUTEX,
 	    NULL);
-	c = c == SQLITE_OK ? set_up(l, durable) : why(l);
+	c = c == SQLITE_OK ? set_up(l, flags) : why(l);
 	if (c == DB_OK)
 		return &l->db;
 	(void)buf_str(reason, l->db.why.p);

@@ -28,7 +28,7 @@ $1 == "columns" {
 $1 == "index" {
 	on[++nindex] = table[ntable]
 	index_name[nindex] = $2
-	index_cols[nindex] = $3 ~ /^USING/ ? $3 : "(" $3 ")"
+	index_cols[nindex] = $3 ~ /^(USING|\()/ ? $3 : "(" $3 ")"
 	index_in[nindex] = $4
 	next
 }
@@ -72,6 +72,10 @@ function create(t, lite,    i, s, k) {
 	    k "))"
 }
 
+function needs(i) {
+	return index_in[i] ~ /^(plain|pg_)/ ? "\"" index_in[i] "\"" : "NULL"
+}
+
 function engine(lite,    i, s) {
 	s = lite ? "sqlite" : "pgsql"
 	printf "static const char *const %s_tables[] = {\n", s
@@ -79,17 +83,19 @@ function engine(lite,    i, s) {
 		print quoted(create(i, lite))
 	printf "\tNULL\n};\nstatic const struct db_index %s_indexes[] = {\n", s
 	for (i = 1; i <= nindex; i++)
-		if (index_in[i] == "" || (index_in[i] == "sqlite") == lite)
+		if (index_in[i] !~ (lite ? "^(postgresql|pg_)" : "^sqlite"))
 			printf "\t{ \"%s\",\n\t\t\"CREATE INDEX IF NOT EXISTS" \
-			    " %s ON %s %s\" },\n", index_name[i], \
-			    index_name[i], on[i], index_cols[i]
-	printf "\t{ NULL, NULL }\n};\n"
-	printf "static const char *const %s_views[] = {\n", s
-	for (i = 1; i <= nview; i++) {
+			    " %s ON %s %s\",\n\t\t%s },\n", index_name[i], \
+			    index_name[i], on[i], index_cols[i], needs(i)
+	printf "\t{ NULL, NULL, NULL }\n};\n"
+	printf "static const char *const %s_drop_views[] = {\n", s
+	for (i = 1; i <= nview; i++)
 		print quoted("DROP VIEW IF EXISTS " view[i])
+	printf "\tNULL\n};\n"
+	printf "static const char *const %s_views[] = {\n", s
+	for (i = 1; i <= nview; i++)
 		print quoted("CREATE VIEW " view[i] " AS " \
 		    hexed(select[i], lite))
-	}
 	printf "\tNULL\n};\n"
 	printf "static const char *const %s_types[] = {\n", s
 	printf "\t\"%s\", \"%s\", \"%s\",\n", lite ? sql["text"] : \
@@ -97,7 +103,7 @@ function engine(lite,    i, s) {
 	    lite ? sql["real"] : pg["real"]
 	printf "\t\"%s\",\n};\n", lite ? sql["hash"] : pg["hash"]
 	printf "const struct db_schema db_%s = {\n\t%s_tables, %s_indexes, " \
-	    "%s_views, %s_types\n};\n", s, s, s, s, s
+	    "%s_drop_views,\n\t%s_views, %s_types\n};\n", s, s, s, s, s, s
 }
 
 function ncolumn(i, k,    j) {

@@ -96,23 +96,28 @@ open_temporary(int dirfd, const char *tmp)
 	return fd;
 }
 
-/* Renames without replacing.  exFAT and old kernels know no such rename, and
- * FAT has no links: there the name is reserved first. */
-static int
-rename_new(int dirfd, const char *tmp, const char *name)
+/* Old kernels and some file systems know no rename that does not replace: a
+ * link fails where the name is taken; where there are no links either (FAT),
+ * the name is reserved first. */
+int
+create_rename(int olddir, const char *old, int newdir, const char *name)
 {
 	int fd;
 
-	if (renameat2(dirfd, tmp, dirfd, name, RENAME_NOREPLACE) == 0)
+	if (renameat2(olddir, old, newdir, name, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
 		return -1;
+	if (linkat(olddir, old, newdir, name, 0) == 0)
+		return unlinkat(olddir, old, 0);
+	if (errno != EPERM && errno != ENOSYS && errno != ENOTSUP)
+		return -1;
 	fd = openat(
-	    dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, MODE_FILE);
+	    newdir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, MODE_FILE);
 	if (fd == -1)
 		return -1;
 	close(fd);
-	return renameat(dirfd, tmp, dirfd, name);
+	return renameat(olddir, old, newdir, name);
 }
 
 static int
@@ -129,7 +134,7 @@ by_temporary(int dirfd, const char *name, const char *tag, const void *p,
 	/* The lock is held until the name is final. */
 	if (!bad)
 		bad = (replace ? renameat(dirfd, tmp, dirfd, name)
-			       : rename_new(dirfd, tmp, name)) == -1;
+			       : create_rename(dirfd, tmp, dirfd, name)) == -1;
 	if (bad) {
 		e = errno;
 		unlinkat(dirfd, tmp, 0);

@@ -24,6 +24,9 @@ int create_file(
 /* The same, over a name that the caller owns, which is replaced whole. */
 int create_replace(
     int dirfd, const char *name, const char *tag, const void *, size_t n);
+/* Renames, never over another: 0, or -1 with errno; EEXIST when the name is
+ * taken. */
+int create_rename(int olddir, const char *old, int newdir, const char *name);
 /* Whether dirfd/name is a regular file with exactly these bytes: 1 or 0. */
 int create_same(int dirfd, const char *name, const void *, size_t n);
 /* Makes the folders of a relative path below dirfd, following no symbolic

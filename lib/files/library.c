@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "files/create.h"
+#include "files/fold.h"
 #include "files/library.h"
 #include "files/mark.h"
 
@@ -96,6 +97,7 @@ library_close(struct library *l)
 	if (l->fd != -1)
 		close(l->fd);
 	seen_close(l->seen);
+	moved_free(&l->moved);
 	map_free(&l->places);
 	buf_free(&l->root);
 	buf_free(&l->path);
@@ -111,7 +113,7 @@ library_begin(struct library *l)
 static int
 place(struct library *l, const char *path, uint64_t value)
 {
-	uint64_t *v = map_at(&l->places, hash_short(path, strlen(path), 0));
+	uint64_t *v = map_at(&l->places, fold_key(path, strlen(path), 0));
 
 	if (v == NULL)
 		return -1;
@@ -219,6 +221,29 @@ put(int fd, const char *name, const struct content *c, int again)
 	return create_same(fd, name, c->bytes, c->size);
 }
 
+enum { ELSEWHERE = 2 };
+
+/* The same; ELSEWHERE when they were put there before and moved since, with
+ * l->path where they are. */
+static int
+put_or_find(struct library *l, int fd, const char *folder, const char *name,
+    const struct content *c, int again)
+{
+	int found;
+
+	if (again && !create_same(fd, name, c->bytes, c->size)) {
+		buf_clear(&l->path);
+		if (buf_fmt(&l->path, "%s/%s/%s", l->root.p, folder, name) ==
+		    -1)
+			return -1;
+		found =
+		    moved_find(&l->moved, l->fd, &l->path, c->bytes, c->size);
+		if (found != 0)
+			return found == 1 ? ELSEWHERE : -1;
+	}
+	return put(fd, name, c, again);
+}
+
 /* Decides the name and writes: 0 with l->path full, -1 errno. */
 static int
 store(struct library *l, const struct content *c, const char *folder,
@@ -245,20 +270,22 @@ store(struct library *l, const struct content *c, const char *folder,
 		other_name(other, name, &c->hash, HASH_SHORT);
 		used = other;
 	}
-	done = put(fd, used, c, again);
+	done = put_or_find(l, fd, folder, used, c, again);
 	/* A file of the user's, or of an older version of the source. */
 	for (int digits = HASH_SHORT; done == 0 && digits <= HASH_DIGITS;
 	     digits += HASH_DIGITS - HASH_SHORT) {
 		other_name(other, name, &c->hash, digits);
 		used = other;
-		done = put(fd, used, c, again);
+		done = put_or_find(l, fd, folder, used, c, again);
 	}
 	if (done == 0)
 		errno = EEXIST;
+	if (done == ELSEWHERE)
+		return 0;
 	if (done != 1)
 		return -1;
-	buf_cut(&l->path, below);
-	return buf_fmt(&l->path, "%s/%s", folder, used);
+	buf_clear(&l->path);
+	return buf_fmt(&l->path, "%s/%s/%s", l->root.p, folder, used);
 }
 
 /* The place that a content would have counts for the names behind it, also
@@ -356,6 +383,12 @@ library_claim(struct library *l, const struct content *c)
 	if (answer == SEEN_MINE)
 		seen_keep(l->seen, slot, c->owner);
 	return answer == SEEN_DUP ? STORED_DUP : STORED;
+}
+
+uint64_t
+library_loose(const char *path)
+{
+	return hash_short(path, strlen(path) + 1, 0);
 }
 
 int

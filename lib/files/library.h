@@ -5,9 +5,9 @@
  * folder below LIBRARY and a file name; nothing is ever overwritten.
  *
  * What a path is depends on its source alone: library_begin() starts a
- * source, and from there on two names that are the same go to different
- * paths, the later one with `_` and the first 8 digits of its hash, whether
- * or not the first one was written in this run.
+ * source, and from there on two names that are the same, or differ in case
+ * only, go to different paths, the later one with `_` and the first 8 digits
+ * of its hash, whether or not the first one was written in this run.
  *
  * The struct is the caller's; library_open() fills it, library_close() frees
  * what it holds.  Strings returned live until the next call.
@@ -16,6 +16,7 @@
 #define FILES_LIBRARY_H
 
 #include "files/map.h"
+#include "files/moved.h"
 #include "files/seen.h"
 #include "stream/buf.h"
 
@@ -25,6 +26,7 @@ struct library {
 	int fd;
 	struct buf root;   /* its real path, without a slash at the end */
 	struct seen *seen; /* NULL: every content is new */
+	struct moved moved;
 	struct map places; /* of the source at hand: path to content */
 	struct open_folder {
 		struct buf path;
@@ -63,7 +65,8 @@ void library_begin(struct library *);
  * has it.  NULL with ENOMEM. */
 const char *library_folder(struct library *, const char *want, uint64_t key);
 
-/* What became of a content. */
+/* What became of a content.  One that was written before and moved since
+ * (undo.h) is found where it is now. */
 enum stored { STORED, STORED_DUP };
 /* Stores a content as folder/name, both clean: STORED and its full path;
  * STORED_DUP and nothing written when another owner has it; -1 with errno,
@@ -72,6 +75,8 @@ int library_store(struct library *, const struct content *, const char *folder,
     const char *name, const char **path);
 /* The same for a content that lies elsewhere and stays there. */
 int library_claim(struct library *, const struct content *);
+/* The owner of a loose file's content, by the file's absolute path. */
+uint64_t library_loose(const char *path);
 /* What was stored is on the disk, also after a power cut: 0, or -1 errno. */
 int library_sync(const struct library *);
 /* What a path below the library has in common with all that its content may

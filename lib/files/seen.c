@@ -33,7 +33,7 @@ enum { SESSION_BITS = 29, SIZE_BITS = 32 };
 
 struct slot {
 	_Atomic uint64_t word;
-	uint64_t owner;
+	_Atomic uint64_t owner; /* while WRITTEN only by seen_reown() */
 	struct hash hash;
 };
 
@@ -391,6 +391,36 @@ seen_claim(struct seen *s, const struct hash *hash, uint64_t size,
 {
 	return look(s, hash, size,
 	    &(struct asker){ .owner = owner, .place = place }, slot);
+}
+
+int
+seen_reown(struct seen *s, const struct hash *hash, uint64_t size,
+    uint64_t from, uint64_t to)
+{
+	uint64_t h[2], w, base, n;
+	struct slot *t;
+
+	memcpy(h, hash->b, sizeof(h));
+	for (int lv = 0;; lv++) {
+		if (lv == s->levels && map_level(s) == -1)
+			return -1;
+		n = level_slots(lv) / WINDOW;
+		base = (h[0] & (n - 1)) * WINDOW;
+		for (uint64_t i = 0; i < WINDOW; i++) {
+			t = &s->level[lv][base + ((h[1] + i) & (WINDOW - 1))];
+			w = atomic_load_explicit(
+			    &t->word, memory_order_acquire);
+			/* Nothing stands behind a slot that is free. */
+			if (state_of(w) == EMPTY)
+				return 0;
+			if ((state_of(w) == WRITTEN ||
+				state_of(w) == DOUBTED) &&
+			    (uint32_t)w == (uint32_t)size &&
+			    memcmp(&t->hash, hash, sizeof(*hash)) == 0)
+				return atomic_compare_exchange_strong(
+				    &t->owner, &from, to);
+		}
+	}
 }
 
 static struct slot *

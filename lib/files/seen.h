@@ -55,6 +55,10 @@ int seen_found(
     struct seen *, const struct hash *, uint64_t size, uint64_t place);
 /* Every file was shown: forgets the others, returns how many. */
 uint64_t seen_drop(struct seen *);
+/* Gives a written content to another owner: 1; 0 when it was not the first
+ * one's; -1 with errno. */
+int seen_reown(struct seen *, const struct hash *, uint64_t size, uint64_t from,
+    uint64_t to);
 /* Contents that are written, counted slot by slot, in those levels of the
  * file that this process's claims have reached. */
 uint64_t seen_count(const struct seen *);

@@ -6,6 +6,7 @@
 
 #include "music/chords.h"
 #include "music/params.h"
+#include "music/role.h"
 
 enum {
 	TRIADS = 24,
@@ -43,10 +44,13 @@ listen(struct chords *c, const struct song *s, const struct parts *parts,
     const struct grid *g)
 {
 	const float least = .1f; /* beats that a bass must sound in one */
-	float on, off, from, to;
+	float on, off, from, to, w;
 	double at;
+	int chordal = 0;
 	int n = 0, b;
 
+	for (size_t i = 0; i < parts->n; i++)
+		chordal |= parts->part[i].role == ROLE_CHORDS;
 	c->first = (double)grid_whole(grid_beats(g, s->first) + .05);
 	for (size_t i = 0; i < s->nnotes; i++) {
 		const struct note *q = &s->note[i];
@@ -57,6 +61,9 @@ listen(struct chords *c, const struct song *s, const struct parts *parts,
 			break;
 		if (parts_is_drum(parts, q))
 			continue;
+		w = chordal && parts_of(parts, q)->role == ROLE_MELODY
+		    ? CHORD_MELODY
+		    : 1;
 		on = at < 0 ? 0 : (float)at;
 		at = grid_beats(g, q->off) - c->first;
 		off = at > MOST_BEATS ? MOST_BEATS : (float)at;
@@ -71,7 +78,7 @@ listen(struct chords *c, const struct song *s, const struct parts *parts,
 			}
 			from = on > (float)b ? on : (float)b;
 			to = off < (float)(b + 1) ? off : (float)(b + 1);
-			c->weight[b][class] += to - from;
+			c->weight[b][class] += (to - from) * w;
 			if (to - from >= least && q->pitch < c->bass[b])
 				c->bass[b] = q->pitch;
 		}
@@ -198,10 +205,12 @@ alike(const struct chord *a, const struct chord *b)
 static const struct chord *
 step(const struct chords *c, size_t i, size_t *at)
 {
-	size_t beat = c->chord[0].from + i * c->unit;
+	size_t beat;
 
-	if (c->unit == 0)
+	if (c->unit <= 0)
 		return i < c->n ? &c->chord[i] : NULL;
+	/* In the middle of a step: its edges may lie between beats. */
+	beat = c->chord[0].from + (size_t)(((double)i + .5) * c->unit);
 	while (*at < c->n && c->chord[*at].to <= beat)
 		++*at;
 	return *at < c->n && c->chord[*at].from <= beat ? &c->chord[*at] : NULL;
@@ -210,9 +219,10 @@ step(const struct chords *c, size_t i, size_t *at)
 static size_t
 count_steps(const struct chords *c)
 {
-	if (c->n == 0 || c->unit == 0)
+	if (c->n == 0 || c->unit <= 0)
 		return c->n;
-	return (c->chord[c->n - 1].to - c->chord[0].from) / c->unit;
+	return (
+	    size_t)((c->chord[c->n - 1].to - c->chord[0].from) / c->unit + .1);
 }
 
 /* The shortest period that nearly all steps keep, heard at least twice. */
@@ -258,14 +268,32 @@ common_step(const struct chords *c)
 	return unit;
 }
 
+/* Whether every change is within a beat of a bar line. */
+static int
+change_on_bars(const struct chords *c, double bar)
+{
+	double at, off;
+
+	for (size_t i = 1; i < c->n; i++) {
+		at = (c->chord[i].from - c->chord[0].from) / bar;
+		off = (at - (double)(int64_t)(at + .5)) * bar;
+		if (off >= 1 || off <= -1)
+			return 0;
+	}
+	return c->n > 1 && bar >= 2;
+}
+
 static void
-repetition(struct chords *c)
+repetition(struct chords *c, double bar)
 {
 	c->unit = common_step(c);
-	if (c->unit < 2 || (c->cycle = find_cycle(c)) == 0) {
-		c->unit = 0;
-		c->cycle = find_cycle(c);
-	}
+	if (c->unit >= 2 && (c->cycle = find_cycle(c)) > 0)
+		return;
+	c->unit = bar;
+	if (change_on_bars(c, bar) && (c->cycle = find_cycle(c)) > 0)
+		return;
+	c->unit = 0;
+	c->cycle = find_cycle(c);
 }
 
 /* Triads of the scale, and the major one on the fifth of a minor key. */
@@ -289,7 +317,7 @@ in_key(const struct key *k, float bias[TRIADS])
 
 int
 chords_find(struct chords *c, const struct song *s, const struct parts *parts,
-    const struct grid *g, const struct key *k)
+    const struct grid *g, const struct key *k, double bar)
 {
 	float bias[TRIADS];
 	size_t n;
@@ -305,7 +333,7 @@ chords_find(struct chords *c, const struct song *s, const struct parts *parts,
 	decode(c, n, bias);
 	stretches(c, n);
 	if (c->n > 0)
-		repetition(c);
+		repetition(c, bar);
 	return 0;
 }
 

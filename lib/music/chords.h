@@ -2,7 +2,8 @@
  *
  * Beat by beat the pitched notes are compared with the major and minor
  * triads, a change costs a constant (Viterbi), and each stretch is then
- * looked at for its quality.  Drums must be known.
+ * looked at for its quality.  Drums and roles must be known: a melody over
+ * chords says less of them than they do.
  */
 #ifndef MUSIC_CHORDS_H
 #define MUSIC_CHORDS_H
@@ -34,9 +35,9 @@ struct chord {
 struct chords {
 	struct chord *chord;
 	size_t n;
-	size_t cycle;  /* steps in the cycle that repeats; 0 none */
-	uint32_t unit; /* beats a step; 0: each chord is one */
-	double first;  /* beat of the grid that beat 0 is */
+	size_t cycle; /* steps in the cycle that repeats; 0 none */
+	double unit;  /* beats a step; 0: each chord is one */
+	double first; /* beat of the grid that beat 0 is */
 	/* Memory of the estimator, MOST_BEATS each. */
 	float (*weight)[12];
 	uint8_t *bass;
@@ -45,9 +46,10 @@ struct chords {
 	uint32_t *stay;
 };
 
-/* 0, or -1 ENOMEM. */
+/* A bar in beats, 0 unknown, is what a cycle is counted in where its chords do
+ * not change on a common beat: 9/8, 7/8.  0, or -1 ENOMEM. */
 int chords_find(struct chords *, const struct song *, const struct parts *,
-    const struct grid *, const struct key *);
+    const struct grid *, const struct key *, double bar);
 /* Appends the columns chords and roman: the cycle, or the first CHORD_MOST.
  * Nothing where there are none, or for roman no key.  0, or -1 ENOMEM. */
 int chords_text(const struct chords *, const struct key *, struct buf *);

@@ -3,11 +3,12 @@
 
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 
+#include "music/called.h"
 #include "music/drums.h"
+#include "music/params.h"
 
-enum { GM_DRUMS = 9, BASSES = 32, PERCUSSIVE = 112 };
+enum { GM_DRUMS = 9, PERCUSSIVE = 112 };
 
 /* General MIDI Level 1 percussion map; 22 and 26 are the hats' edges of
  * common electronic kits.  What is not named is PERC. */
@@ -51,103 +52,145 @@ drum_name(enum drum d)
 }
 
 static int
-holds(const uint8_t *p, size_t n, const char *word)
-{
-	size_t k = strlen(word);
-
-	for (; n >= k; p++, n--)
-		if (strncasecmp((const char *)p, word, k) == 0)
-			return 1;
-	return 0;
-}
-
-static int
-says(const struct track *t, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (holds(t->name, t->name_len, *words) ||
-		    holds(t->instrument, t->instrument_len, *words))
-			return 1;
-	return 0;
-}
-
-static int
 named(const struct track *t)
 {
 	static const char *const words[] = { "drum", "perc", "kick", "snare",
 		"hihat", "hi-hat", "hi hat", "cymbal", "conga", "bongo",
-		"shaker", "tambourin", "crash", NULL };
+		"shaker", "tambourin", "crash", " kit", NULL };
 
-	return says(t, words);
+	return called(t, words);
 }
 
 /* Whether the name is that of something that plays pitches. */
 static int
 named_otherwise(const struct track *t)
 {
-	static const char *const words[] = { "bass", "sub", "lead", "chord",
-		"melod", "piano", "keys", "organ", "guitar", "string", "pad",
-		"arp", NULL };
+	static const char *const words[] = { "bass", " sub", " lead", "chord",
+		"melod", "piano", " keys", "organ", "guitar", "string", " pad",
+		" arp", " vocal", " vox", NULL };
 
-	return !named(t) && says(t, words);
+	return !named(t) && called(t, words);
 }
 
-/* The log-odds that a part is drums, by its notes: a linear model whose
- * features a listener would name.  Pitches of a drum set speak for it, so do
- * short notes of one length and the part being alone in its file; a line of
- * one note at a time over several pitches, long notes, or a melodic program
- * speak against it.  Weights: logistic regression on parts of groove,
- * karaoke, game and classical music without channel numbers, rounded. */
 static double
-by_notes(const struct part *p, const struct song *s, const struct parts *all)
+within(double x, double low, double high)
 {
-	double line = (double)p->onsets / p->notes, v = .2;
-	uint8_t program = s->note[all->order[p->first]].program;
+	return x < low ? low : x > high ? high : x;
+}
 
+/* The log-odds that a part is drums, by its notes alone: a linear model of
+ * what a listener would name.  Pitches of a drum set speak for it, and short
+ * notes of one length; many pitches, octaves, and a line of one note at a
+ * time in even steps speak against it. */
+static double
+by_notes(const struct part *p)
+{
+	const struct figure *f = &p->figure;
+	double pitches = within((double)p->drumlike, -3, 2.5);
+	double line = (double)p->onsets / p->notes;
+	double length = within((double)p->length, 0, 2);
+	double kinds = log2(p->distinct);
+	int held;
+
+	held =
+	    line > .95 && length > DRUM_HELD_LENGTH && p->gate > DRUM_HELD_GATE;
 	line = line < .7 ? 0 : (line - .7) / .3;
-	v += 3.2 * (double)p->drumlike;
-	v -= line * (p->distinct >= 4 ? 1.7 : .5);
-	v -= 1.2 * (double)(p->length > 2 ? 2 : p->length);
-	v += .4 * log10(p->notes > 1000 ? 1000 : p->notes);
-	if (p->length < .3f)
-		v += .9;
-	if (p->same_length > .9f)
-		v += .9;
-	if (p->distinct == 1)
-		v += 1.9;
-	if (all->n == 1)
-		v += 1;
-	/* Few pitches that are held are a bass, what rings for beats a chord.
-	 */
-	if (p->distinct <= 2 && p->gate > .7f && p->length > .2f)
-		v -= 2;
-	if (p->length > 1.5f)
-		v -= 2;
-	if (named_otherwise(&s->track[p->track]))
-		v -= 3;
-	if (program >= BASSES && program < BASSES + 8)
-		v -= 3;
-	else if (program > 0 && program < PERCUSSIVE)
-		v -= 2.3;
+	return DRUM_PRIOR + DRUM_PITCHES * pitches +
+	    DRUM_PITCHES_LIKELY * (pitches > -1 ? pitches + 1 : 0) +
+	    DRUM_PITCHES_KINDS * pitches * kinds + DRUM_KINDS * kinds +
+	    DRUM_AMOUNT * log10(p->notes > 1000 ? 1000 : p->notes) +
+	    line *
+	    (DRUM_LINE + DRUM_LINE_EVEN * (double)f->even +
+		DRUM_LINE_KINDS * kinds) +
+	    DRUM_OCTAVES * (double)f->octaves + DRUM_LENGTH * length +
+	    DRUM_SHORT * within(length, 0, .4) +
+	    DRUM_ONE_LENGTH * (double)p->same_length +
+	    DRUM_GATE * within((double)p->gate, 0, 1) + (held ? DRUM_HELD : 0);
+}
+
+/* Programs that choose a drum set where drums are played: Roland GS. */
+static int
+is_kit(uint8_t program)
+{
+	return program == 8 || program == 16 || program == 24 ||
+	    program == 25 || program == 32 || program == 40 || program == 48;
+}
+
+/* What else speaks: its name, its program, the parts beside it. */
+static double
+by_company(const struct part *p, const struct song *s, const struct parts *all)
+{
+	const struct track *t = &s->track[p->track];
+	uint8_t program = s->note[all->order[p->first]].program;
+	double v = 0;
+
+	/* Where channel 10 plays, drums elsewhere are rare. */
+	for (size_t i = 0; i < s->ntracks; i++)
+		if ((s->track[i].channels >> GM_DRUMS & 1) != 0)
+			v = -DRUM_ELSEWHERE;
+	if (named(t))
+		v += DRUM_NAMED;
+	else if (named_otherwise(t))
+		v -= DRUM_NAMED;
+	if (program == 0)
+		return v;
+	if (is_kit(program))
+		v -= DRUM_KIT_PROGRAM;
+	else if (program < PERCUSSIVE)
+		v -= DRUM_PROGRAM;
 	return v;
+}
+
+/* A channel is one instrument: what is not clear of one part of it goes with
+ * a part that is. */
+static int
+beside_drums(const struct parts *all, const struct part *p)
+{
+	const struct part *q = all->part;
+
+	for (; q < all->part + all->n; q++)
+		if (q != p && q->channel == p->channel &&
+		    q->drum_odds > (float)DRUM_BESIDE)
+			return 1;
+	return 0;
+}
+
+/* A song of many parts has drums most likely: what is most like them. */
+static void
+lead(struct parts *p)
+{
+	size_t top = 0;
+	float second = -INFINITY;
+
+	if (p->n < DRUM_SONG)
+		return;
+	for (size_t i = 1; i < p->n; i++)
+		if (p->part[i].drum_odds > p->part[top].drum_odds)
+			top = i;
+	for (size_t i = 0; i < p->n; i++)
+		if (i != top && p->part[i].drum_odds > second)
+			second = p->part[i].drum_odds;
+	if (p->part[top].drum_odds > second + DRUM_SONG_LEAD)
+		p->part[top].drum_odds += (float)DRUM_SONG_BONUS;
 }
 
 void
 drums_find(struct parts *p, const struct song *s)
 {
 	struct part *q;
-	double bar = 0;
 
-	/* Where channel 10 plays, drums elsewhere are rare. */
-	for (size_t i = 0; i < s->ntracks; i++)
-		if ((s->track[i].channels >> GM_DRUMS & 1) != 0)
-			bar = 2;
 	p->drums = 0;
 	for (size_t i = 0; i < p->n; i++) {
 		q = &p->part[i];
-		q->drums = q->channel == GM_DRUMS ||
-		    (q->drumlike > -2 && named(&s->track[q->track])) ||
-		    by_notes(q, s, p) > bar;
+		q->drum_odds = q->channel == GM_DRUMS
+		    ? 99
+		    : (float)(by_notes(q) + by_company(q, s, p));
+	}
+	lead(p);
+	for (size_t i = 0; i < p->n; i++) {
+		q = &p->part[i];
+		q->drums = q->drum_odds > 0 ||
+		    (q->drum_odds > -(float)DRUM_BESIDE && beside_drums(p, q));
 		if (q->drums)
 			p->drums += q->notes;
 	}

@@ -2,9 +2,12 @@
 #include "config.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "music/key.h"
 #include "music/params.h"
+
+enum { KEYS = 24 }; /* twelve major, twelve minor */
 
 /* Tonic first, major and minor: the mean of the profiles of Krumhansl and
  * Kessler, Aarden and Essen, Sapp, and Albrecht and Shanahan, each centred
@@ -70,9 +73,14 @@ key_stated(const struct song *s)
 	return name;
 }
 
+/* All pitch classes are counted from the first bass, so that a transposed
+ * song goes through the very same sums. */
 struct hearing {
-	double weight[12]; /* duration of each pitch class, quarters */
-	int first, last;   /* pitch class of the first and last bass */
+	double all[12]; /* duration of each pitch class, quarters */
+	int base;       /* pitch class of the first bass */
+	int last;       /* of the last one, from base */
+	size_t notes, bars;
+	float bar[KEY_BARS][12];
 };
 
 /* Chords are rolled and arpeggiated: the bass of an end is the lowest note
@@ -81,24 +89,37 @@ static void
 listen(struct hearing *h, const struct song *s, const struct parts *parts)
 {
 	double quarter = (double)s->maps.tpq_num / (double)s->maps.tpq_den, d;
+	double weight[12] = { 0 };
 	int64_t begin = -1, end = 0, half = (int64_t)(quarter / 2);
-	int low = 128, high = 128;
+	int low = 128, high = 128, class;
+	size_t at;
 
+	h->bars = h->notes = 0;
 	for (size_t i = 0; i < s->nnotes; i++) {
 		const struct note *n = &s->note[i];
 
 		if (parts_is_drum(parts, n))
 			continue;
-		d = (double)(n->off - n->on) / quarter;
-		if (d > LONGEST_QUARTERS)
-			d = LONGEST_QUARTERS;
-		h->weight[n->pitch % 12] += d + 1e-3;
+		h->notes++;
 		if (begin < 0)
 			begin = n->on;
 		if (n->on - begin <= half && n->pitch < low)
 			low = n->pitch;
 		if (n->off > end)
 			end = n->off;
+		d = (double)(n->off - n->on) / quarter;
+		if (d > LONGEST_QUARTERS)
+			d = LONGEST_QUARTERS;
+		d += 1e-3;
+		class = n->pitch % 12;
+		weight[class] += d;
+		at = (size_t)((double)(n->on - begin) / quarter / 4);
+		if (at >= KEY_BARS)
+			continue;
+		for (; h->bars <= at; h->bars++)
+			for (int k = 0; k < 12; k++)
+				h->bar[h->bars][k] = 0;
+		h->bar[at][class] += (float)d;
 	}
 	for (size_t i = s->nnotes; i-- > 0;) {
 		const struct note *n = &s->note[i];
@@ -109,68 +130,130 @@ listen(struct hearing *h, const struct song *s, const struct parts *parts)
 		    n->pitch < high)
 			high = n->pitch;
 	}
-	h->first = low < 128 ? low % 12 : -1;
-	h->last = high < 128 ? high % 12 : h->first;
+	h->base = low < 128 ? low % 12 : 0;
+	h->last = high < 128 ? (high + 12 - h->base) % 12 : 0;
+	for (int k = 0; k < 12; k++)
+		h->all[k] = weight[(k + h->base) % 12];
 }
 
-/* Pearson's correlation of the histogram, turned to a tonic, with a mode. */
-static double
-correlation(const double x[12], int tonic, const float y[12])
+/* Pearson's correlation of a histogram with each tonic's major and minor. */
+static void
+correlate(const double x[12], double r[KEYS])
 {
-	double mean = 0, my = 0, xy = 0, xx = 0, yy = 0, a, b;
+	double sum = 0, xx = 0, twice[24], *v;
 
 	for (int i = 0; i < 12; i++) {
-		mean += x[i] / 12;
-		my += (double)y[i] / 12;
+		sum += x[i];
+		xx += x[i] * x[i];
+		twice[i] = twice[i + 12] = x[i];
 	}
-	for (int i = 0; i < 12; i++) {
-		a = x[(i + tonic) % 12] - mean;
-		b = (double)y[i] - my;
-		xy += a * b;
-		xx += a * a;
-		yy += b * b;
+	xx -= sum * sum / 12;
+	for (int m = 0; m < 2; m++) {
+		v = r + m * 12;
+		for (int t = 0; t < 12; t++)
+			v[t] = 0;
+		if (xx <= 0)
+			continue;
+		for (int i = 0; i < 12; i++)
+			for (int t = 0; t < 12; t++)
+				v[t] += (double)profile[m][i] * twice[i + t];
+		for (int t = 0; t < 12; t++)
+			v[t] /= sqrt(xx);
 	}
-	return xx > 0 ? xy / sqrt(xx * yy) : 0;
+}
+
+static int
+highest(const double v[KEYS])
+{
+	int top = 0;
+
+	for (int k = 1; k < KEYS; k++)
+		if (v[k] > v[top])
+			top = k;
+	return top;
+}
+
+/* The keys that the music goes through: a key a bar, heard with the bars
+ * round it, by Viterbi with a constant price of a change.  Fills how much of
+ * the bars is in each. */
+static void
+follow(const struct hearing *h, double share[KEYS])
+{
+	static const size_t side = KEY_SIDE_BARS;
+	uint8_t from[KEY_BARS][KEYS];
+	double v[KEYS] = { 0 }, r[KEYS], window[12] = { 0 }, leave;
+	size_t n = h->bars, ahead = 0;
+	int top = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		for (; ahead < n && ahead <= i + side; ahead++)
+			for (int k = 0; k < 12; k++)
+				window[k] +=
+				    (double)h->bar[ahead][(k + h->base) % 12];
+		for (int k = 0; i > side && k < 12; k++)
+			window[k] -=
+			    (double)h->bar[i - side - 1][(k + h->base) % 12];
+		correlate(window, r);
+		top = highest(v);
+		leave = v[top] - KEY_CHANGE;
+		for (int k = 0; k < KEYS; k++) {
+			from[i][k] = (uint8_t)(v[k] >= leave ? k : top);
+			v[k] = (v[k] >= leave ? v[k] : leave) + r[k];
+		}
+	}
+	top = highest(v);
+	for (size_t i = n; i-- > 0; top = from[i][top])
+		share[top] += 1.0 / (double)n;
+}
+
+static double
+quarters(const struct song *s)
+{
+	return maps_quarters(&s->maps, s->last - s->first);
 }
 
 struct key
 key_find(const struct song *s, const struct parts *parts)
 {
 	struct key k = { .tonic = -1, .second_tonic = -1 };
-	struct hearing h = { 0 };
-	double r, best = -2, second = -2, first = KEY_FIRST_BASS;
-	double last = KEY_LAST_BASS;
-	int classes = 0;
+	struct hearing h;
+	double v[KEYS], heard[KEYS], share[KEYS] = { 0 };
+	int classes = 0, best, second;
 
 	listen(&h, s, parts);
 	for (int i = 0; i < 12; i++)
-		classes += h.weight[i] > 0;
-	if (classes < KEY_LEAST_CLASSES)
+		classes += h.all[i] > 0;
+	if (classes < KEY_LEAST_CLASSES || h.notes < KEY_LEAST_NOTES)
 		return k;
+	correlate(h.all, v);
 	/* The last chord of a loop leads back to the first. */
-	if (maps_quarters(&s->maps, s->last - s->first) <= KEY_LOOP_QUARTERS) {
-		first = KEY_LOOP_FIRST_BASS;
-		last = 0;
-	}
-	for (int t = 0; t < 12; t++)
-		for (int m = 0; m < 2; m++) {
-			r = correlation(h.weight, t, profile[m]) +
-			    (t == h.last) * last + (t == h.first) * first;
-			if (r > best) {
-				second = best;
-				k.second_tonic = k.tonic;
-				k.second_minor = k.minor;
-				best = r;
-				k.tonic = t;
-				k.minor = m;
-			} else if (r > second) {
-				second = r;
-				k.second_tonic = t;
-				k.second_minor = m;
-			}
+	if (quarters(s) <= KEY_LOOP_QUARTERS)
+		for (int m = 0; m < KEYS; m += 12)
+			v[m] += KEY_LOOP_FIRST_BASS;
+	else {
+		follow(&h, share);
+		for (int m = 0; m < KEYS; m += 12) {
+			v[m] += KEY_FIRST_BASS;
+			v[m + h.last] += KEY_LAST_BASS;
 		}
-	k.margin = best - second;
-	k.conf = k.margin * KEY_CONF;
+	}
+	memcpy(heard, v, sizeof(v));
+	for (int m = 0; m < KEYS; m++)
+		v[m] += KEY_LASTS * share[m];
+	best = highest(v);
+	k.tonic = (best + h.base) % 12;
+	k.minor = best >= 12;
+	v[best] = -9;
+	second = highest(v);
+	k.second_tonic = (second + h.base) % 12;
+	k.second_minor = second >= 12;
+	/* How sure it is goes by the whole of the notes. */
+	k.margin = heard[best];
+	heard[best] = -9;
+	k.margin -= heard[highest(heard)];
+	k.conf = k.margin > 0 ? k.margin * KEY_CONF : 0;
+	if (classes <= KEY_FEW_CLASSES && k.conf > KEY_FEW_CONF)
+		k.conf = KEY_FEW_CONF;
 	if (k.conf > 1)
 		k.conf = 1;
 	return k;

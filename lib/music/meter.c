@@ -10,14 +10,16 @@
 #include "music/params.h"
 
 /* Bars that are looked for, in sixteenths, and how one is written.  The
- * usual ones have a bias, as music has.  Sixteenths of an odd number are too
- * rare to be told from noise. */
+ * usual ones have a bias, as music has; so have the long ones, which a part of
+ * them is nearly as like.  Sixteenths of an odd number are too rare to be told
+ * from noise. */
 static const struct shape {
 	uint8_t steps, num, den;
 	float bias;
 } shapes[] = { { 16, 4, 4, METER_DUPLE_BIAS }, { 12, 3, 4, 0 },
 	{ 10, 5, 8, -.04f }, { 14, 7, 8, -.04f }, { 18, 9, 8, -.02f },
-	{ 20, 5, 4, -.02f }, { 24, 12, 8, -.06f }, { 28, 7, 4, -.04f } };
+	{ 20, 5, 4, -.02f }, { 24, 6, 4, METER_LONG_BIAS },
+	{ 28, 7, 4, METER_LONG_BIAS }, { 36, 9, 4, METER_LONG_BIAS } };
 enum { SHAPES = sizeof(shapes) / sizeof(*shapes) };
 
 const char *
@@ -132,25 +134,69 @@ rate(const float *x, size_t n, const struct shape *shape, double power,
 	return v + (double)shape->bias;
 }
 
-/* Two bars look like one that is twice as long: the shorter is taken when it
- * repeats nearly as well. */
+/* Two or three bars look like one that is as long: the shortest is taken
+ * when it repeats nearly as well. */
 static const struct shape *
 shortest(const float *x, size_t n, const struct shape *top, double power)
 {
-	double v = likeness(x, n, top->steps, power);
+	double v = likeness(x, n, top->steps, power),
+	       least = METER_PART_BAR * v;
 
-	for (size_t i = 0; i < SHAPES; i++)
-		if (shapes[i].steps * 2 == top->steps &&
-		    likeness(x, n, shapes[i].steps, power) >=
-			METER_HALF_BAR * v)
-			return &shapes[i];
+	if (top->steps == 20)
+		least = METER_TEN * v;
+	for (unsigned parts = 3; parts >= 2; parts--)
+		for (size_t i = 0; i < SHAPES; i++)
+			if (shapes[i].steps * parts == top->steps &&
+			    likeness(x, n, shapes[i].steps, power) >= least)
+				return &shapes[i];
 	return top;
+}
+
+/* Mean correlation at some lags. */
+static double
+at_lags(const float *x, size_t n, const uint8_t lag[], size_t lags)
+{
+	double v = 0;
+	size_t k = 0;
+
+	for (; k < lags && lag[k] < n; k++)
+		v += at_lag(x, n, lag[k]);
+	return k > 0 ? v / (double)k : 0;
+}
+
+/* Bars of one length that are counted in two ways: 6/8 has its beat at half
+ * the bar, 3/4 at thirds of it, 12/8 and 6/4 likewise; 10/8 goes in twos and
+ * threes, 5/4 in twos. */
+static void
+counted(
+    struct meter_guess *g, const float *x, size_t n, size_t steps, double power)
+{
+	double one, half;
+
+	if (steps == 12) {
+		half = likeness(x, n, 6, power);
+		one = (likeness(x, n, 4, power) + likeness(x, n, 8, power)) / 2;
+		if (half > one) {
+			g->num = 6;
+			g->den = 8;
+		}
+	} else if (steps == 24 &&
+	    at_lags(x, n, (const uint8_t[]){ 6, 18 }, 2) >
+		at_lags(x, n, (const uint8_t[]){ 4, 8, 16, 20 }, 4)) {
+		g->num = 12;
+		g->den = 8;
+	} else if (steps == 20 &&
+	    at_lags(x, n, (const uint8_t[]){ 6, 10, 14 }, 3) >
+		at_lags(x, n, (const uint8_t[]){ 4, 8, 12, 16 }, 4)) {
+		g->num = 10;
+		g->den = 8;
+	}
 }
 
 static void
 by_onsets(struct meter_guess *g, size_t n, size_t length, double sum)
 {
-	double mean = sum / (double)n, power, v, best = -1, one, half;
+	double mean = sum / (double)n, power, v, best = -1;
 	const struct shape *top = NULL;
 	const float *x = g->step;
 
@@ -172,15 +218,7 @@ by_onsets(struct meter_guess *g, size_t n, size_t length, double sum)
 	g->num = top->num;
 	g->den = top->den;
 	g->from = METER_ONSETS;
-	if (top->steps == 12) {
-		/* 6/8 has its beat at half the bar, 3/4 at thirds of it. */
-		half = likeness(x, n, 6, power);
-		one = (likeness(x, n, 4, power) + likeness(x, n, 8, power)) / 2;
-		if (half > one) {
-			g->num = 6;
-			g->den = 8;
-		}
-	}
+	counted(g, x, n, top->steps, power);
 }
 
 /* Sixteenths up to the end of the tracks where that is past the notes and on

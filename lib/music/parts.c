@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "music/params.h"
 #include "music/parts.h"
 #include "stream/array.h"
 
@@ -128,6 +129,8 @@ look(struct part *p, const struct song *s, const uint32_t *order)
 	if (on > n->on)
 		p->gate = (float)(gap / (double)(on - n->on));
 	pitches(p, count);
+	p->figure = figure_of(
+	    s, order, p->notes < FIGURE_NOTES ? p->notes : FIGURE_NOTES);
 }
 
 int

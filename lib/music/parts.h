@@ -8,7 +8,7 @@
 #ifndef MUSIC_PARTS_H
 #define MUSIC_PARTS_H
 
-#include "midi/song.h"
+#include "music/figure.h"
 
 struct part {
 	uint32_t first, notes;
@@ -24,6 +24,8 @@ struct part {
 	float gate;        /* share of the time to the next onset that sounds */
 	float sounding;    /* notes at a time while any of it sounds */
 	float drumlike;    /* mean log-odds of its pitches, drums to pitched */
+	float drum_odds;   /* log-odds of the part, set by drums_find() */
+	struct figure figure;
 };
 
 struct parts {

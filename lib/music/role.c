@@ -1,11 +1,11 @@
 /* role - what a part does: drums, bass, chords, melody, arp */
 #include "config.h"
 
-#include <stdlib.h>
-
+#include "music/called.h"
+#include "music/params.h"
 #include "music/role.h"
 
-enum { ARP_LEAST = 8, STRUMMED = 6 /* parts of a quarter */ };
+enum { BASSES = 32 /* General MIDI programs, from 0 */ };
 
 const char *
 role_name(enum role r)
@@ -16,62 +16,88 @@ role_name(enum role r)
 	return names[r];
 }
 
-/* An arpeggio runs in even steps and leaps from chord tone to chord tone. */
+/* An arpeggio runs in even steps and leaps from chord tone to chord tone.
+ * When nearly every move leaps, a few notes will do, and swung steps. */
 static int
-is_arp(const struct part *p, const struct song *s, const uint32_t *order)
+is_arp(const struct figure *f)
 {
-	int64_t gap, common = 0;
-	uint32_t votes = 0, even = 0, leaps = 0, moves = 0;
-	const struct note *a, *b;
+	float moved = 1 - f->repeats;
 
-	if (p->onsets < ARP_LEAST)
-		return 0;
-	for (uint32_t i = 1; i < p->notes; i++) {
-		a = &s->note[order[i - 1]];
-		b = &s->note[order[i]];
-		gap = b->on - a->on;
-		if (votes == 0)
-			common = gap;
-		votes += gap == common ? 1 : UINT32_MAX;
-		if (a->pitch != b->pitch) {
-			moves++;
-			leaps += abs(a->pitch - b->pitch) > 2;
-		}
-	}
-	for (uint32_t i = 1; i < p->notes; i++)
-		even +=
-		    s->note[order[i]].on - s->note[order[i - 1]].on == common;
-	return common > 0 &&
-	    common * s->maps.tpq_den <= s->maps.tpq_num / 2 + 1 &&
-	    even * 10 >= (p->notes - 1) * 8 && leaps * 10 >= moves * 6 &&
-	    moves * 2 >= p->notes;
+	if (f->leaps >= ARP_ALL_LEAP)
+		return f->onsets >= ARP_ALL_LEAP_LEAST &&
+		    ((f->even >= ARP_EVEN && f->gap <= ARP_GAP) ||
+			(f->even_twos >= ARP_EVEN &&
+			    f->gap_twos <= 2 * ARP_GAP));
+	return f->onsets >= ARP_LEAST && f->gap <= ARP_GAP &&
+	    f->even >= ARP_EVEN && moved >= ARP_MOVES &&
+	    f->leaps >= ARP_LEAPS * moved;
 }
 
-static enum role
-of_part(const struct part *p, const struct song *s, const uint32_t *order)
+/* A bass is low, or it stays at home: loops are often written in a higher
+ * octave than they are meant to be played in. */
+static int
+is_bass(const struct part *p, uint8_t program)
 {
-	double chordal = (double)p->notes / p->onsets;
-	uint8_t program = s->note[order[0]].program;
+	const struct figure *f = &p->figure;
 
-	if (p->drums)
-		return ROLE_DRUMS;
-	if (chordal >= 1.7 || (p->sounding > 2.2f && chordal >= 1.25))
+	if (p->pitch < BASS_BELOW ||
+	    (program >= BASSES && program < BASSES + 8 &&
+		p->pitch < BASS_PROGRAM_BELOW))
+		return 1;
+	return f->onsets >= BASS_HOME_LEAST && p->low <= BASS_HOME_LOW &&
+	    p->high <= BASS_HOME_HIGH && f->home >= BASS_HOME &&
+	    f->classes <= BASS_HOME_CLASSES;
+}
+
+/* What the notes say. */
+static enum role
+by_notes(const struct part *p, uint8_t program)
+{
+	float chordal = (float)p->notes / (float)p->onsets;
+
+	if (chordal >= CHORDAL_NOTES ||
+	    (p->sounding > CHORDAL_SOUNDING && chordal >= CHORDAL_SOME_NOTES))
 		return ROLE_CHORDS;
-	if (p->pitch < 48 || (program >= 32 && program < 40 && p->pitch < 55))
+	if (is_bass(p, program))
 		return ROLE_BASS;
-	if (is_arp(p, s, order))
+	if (chordal < CHORDAL_SOME_NOTES && is_arp(&p->figure))
 		return ROLE_ARP;
-	return p->sounding > 1.8f ? ROLE_CHORDS : ROLE_MELODY;
+	return p->sounding > CHORDAL_LINE ? ROLE_CHORDS : ROLE_MELODY;
+}
+
+/* What the name says, where it is what the notes might be. */
+static enum role
+by_name(const struct part *p, const struct track *t, enum role r)
+{
+	static const char *const bass[] = { "bass", " sub", NULL };
+	static const char *const melody[] = { "melod", "vocal", " vox",
+		" voice", " lead", NULL };
+	static const char *const arp[] = { " arp", NULL };
+
+	if (r == ROLE_CHORDS)
+		return r;
+	if (called(t, arp))
+		return ROLE_ARP;
+	if (called(t, bass) && p->pitch < BASS_NAMED_BELOW)
+		return ROLE_BASS;
+	if (called(t, melody) && p->pitch >= BASS_BELOW)
+		return ROLE_MELODY;
+	return r;
 }
 
 enum role
 role_find(struct parts *p, const struct song *s)
 {
 	enum role all = ROLE_NONE, r;
+	struct part *q;
 
 	for (size_t i = 0; i < p->n; i++) {
-		r = of_part(&p->part[i], s, p->order + p->part[i].first);
-		p->part[i].role = (uint8_t)r;
+		q = &p->part[i];
+		r = ROLE_DRUMS;
+		if (!q->drums)
+			r = by_name(q, &s->track[q->track],
+			    by_notes(q, s->note[p->order[q->first]].program));
+		q->role = (uint8_t)r;
 		all = all == ROLE_NONE || all == r ? r : ROLE_MIXED;
 	}
 	return all;

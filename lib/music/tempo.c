@@ -231,21 +231,52 @@ score(const float ac[LAGS], float lag)
 	return v;
 }
 
+/* What distances, strokes and length say of a drum loop, together. */
+static int
+as_loop(struct tempo_guess *t, const struct song *song,
+    const struct parts *parts, float s[TEMPO_CANDIDATES])
+{
+	float v[TEMPO_CANDIDATES], beat[TEMPO_CANDIDATES], top = 0, most;
+
+	for (int i = 0; i < TEMPO_CANDIDATES; i++)
+		if (s[i] > top)
+			top = s[i];
+	if (top <= 0)
+		return 0;
+	for (int i = 0; i < TEMPO_CANDIDATES; i++) {
+		float o =
+		    log2f(t->lag[i] * (float)(TEMPO_BIN * LOOP_BPM / 60)) /
+		    (float)LOOP_OCTAVES;
+
+		beat[i] = t->lag[i] * (float)TEMPO_BIN;
+		v[i] = -.5f * o * o +
+		    LOOP_DISTANCES *
+			logf(LOOP_FLOOR + (s[i] > 0 ? s[i] / top : 0));
+	}
+	if (loop_fit(&t->loop, song, parts, beat, v, TEMPO_CANDIDATES) == -1)
+		return -1;
+	most = v[0];
+	for (int i = 1; i < TEMPO_CANDIDATES; i++)
+		if (v[i] > most)
+			most = v[i];
+	for (int i = 0; i < TEMPO_CANDIDATES; i++)
+		s[i] = expf(v[i] - most);
+	return 0;
+}
+
 /* The best candidate, and how far it leads the best that is no neighbour. */
 static void
-choose(struct tempo_guess *t, const float *prior, const float ac[LAGS])
+choose(struct tempo_guess *t, const float s[TEMPO_CANDIDATES])
 {
-	float s[TEMPO_CANDIDATES], top = 0, second = 0;
+	float top = 0, second = 0;
 	double shift = 0, a, b, c;
 	int best = -1;
 
-	for (int i = 0; i < TEMPO_CANDIDATES; i++) {
-		s[i] = score(ac, t->lag[i]) * prior[i];
+	for (int i = 0; i < TEMPO_CANDIDATES; i++)
 		if (s[i] > top) {
 			top = s[i];
 			best = i;
 		}
-	}
 	t->bpm = 0;
 	t->conf = 0;
 	if (best < 0)
@@ -270,16 +301,16 @@ choose(struct tempo_guess *t, const float *prior, const float ac[LAGS])
 
 static int
 by_onsets(
-    struct tempo_guess *t, const struct song *s, const struct parts *parts)
+    struct tempo_guess *t, const struct song *song, const struct parts *parts)
 {
-	int ear = parts->drums * 2 > s->nnotes;
-	float ac[LAGS];
+	int ear = parts->drums * 2 > song->nnotes;
+	float ac[LAGS], s[TEMPO_CANDIDATES];
 	size_t n;
 
 	t->bpm = 0;
 	if (prepare(t) == -1)
 		return -1;
-	n = train(t, s, parts);
+	n = train(t, song, parts);
 	if (n < TEMPO_LEAST_ONSETS) {
 		for (size_t i = 0; i < n; i++)
 			t->train[t->filled[i]] = 0;
@@ -289,7 +320,15 @@ by_onsets(
 	for (size_t i = 0; ear && i < n; i++)
 		t->train[t->filled[i]] = sqrtf(t->train[t->filled[i]]);
 	correlate(t, n, ears[ear].sigma, ac);
-	choose(t, t->prior + ear * TEMPO_CANDIDATES, ac);
+	for (int i = 0; i < TEMPO_CANDIDATES; i++)
+		s[i] = score(ac, t->lag[i]);
+	if (ear && maps_seconds(&song->maps, song->last) <= LOOP_SECONDS) {
+		if (as_loop(t, song, parts, s) == -1)
+			return -1;
+	} else
+		for (int i = 0; i < TEMPO_CANDIDATES; i++)
+			s[i] *= t->prior[ear * TEMPO_CANDIDATES + i];
+	choose(t, s);
 	t->conf *= ears[ear].trust;
 	if (t->conf > ears[ear].most)
 		t->conf = ears[ear].most;
@@ -352,5 +391,6 @@ tempo_free(struct tempo_guess *t)
 	free(t->prior);
 	free(t->train);
 	free(t->filled);
+	loop_free(&t->loop);
 	*t = (struct tempo_guess){ 0 };
 }

@@ -7,6 +7,7 @@
 #define MUSIC_TEMPO_H
 
 #include "music/grid.h"
+#include "music/loop.h"
 
 enum tempo_from { TEMPO_NONE, TEMPO_MAP, TEMPO_ONSETS, TEMPO_NAME };
 
@@ -21,6 +22,7 @@ struct tempo_guess {
 	uint32_t *filled;
 	float *prior; /* a candidate each, made once */
 	float *lag;
+	struct loop loop;
 };
 
 /* Drums must be known.  0, or -1 ENOMEM. */

@@ -1,9 +1,10 @@
 # columns.awk - share/columns.tsv as C: the enum (-v want=h), the table (want=c)
 # or the rows of mrec(5) (want=mdoc).  One line a column: name, type, filter,
-# meaning, separated by tabs; the number is the line's.
+# meaning, decimals where it is real, separated by tabs; the number is the
+# line's.
 BEGIN { FS = "\t" }
 /^#/ || NF < 4 { next }
-{ n++; name[n] = $1; type[n] = $2; filter[n] = $3; meaning[n] = $4 }
+{ n++; name[n] = $1; type[n] = $2; filter[n] = $3; meaning[n] = $4; decimals[n] = $5 + 0 }
 END {
 	if (want == "h") {
 		print "/* columns - made from share/columns.tsv */"
@@ -16,6 +17,7 @@ END {
 		print "/* Entry 0 is empty; number i is column i. */"
 		print "struct column_info {"
 		print "\tconst char *name, *type, *filter, *meaning;"
+		print "\tint decimals; /* of a real, as its filter writes it */"
 		print "};"
 		print "extern const struct column_info columns[COLUMNS + 1];\n"
 		print "/* The column of that name, or 0. */"
@@ -29,13 +31,13 @@ END {
 		print "#include <string.h>\n"
 		print "#include \"stream/columns.h\"\n"
 		print "const struct column_info columns[COLUMNS + 1] = {"
-		print "\t{ \"\", \"\", \"\", \"\" },"
+		print "\t{ \"\", \"\", \"\", \"\", 0 },"
 		for (i = 1; i <= n; i++) {
 			m = meaning[i]
 			gsub(/\\/, "\\\\&", m)
 			gsub(/"/, "\\\"", m)
-			printf "\t{ \"%s\", \"%s\", \"%s\", \"%s\" },\n", \
-			    name[i], type[i], filter[i], m
+			printf "\t{ \"%s\", \"%s\", \"%s\", \"%s\", %d },\n", \
+			    name[i], type[i], filter[i], m, decimals[i]
 		}
 		print "};\n"
 		print "int\ncolumn_find(const char *name)\n{"

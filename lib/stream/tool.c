@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "stream/esc.h"
+#include "stream/num.h"
+#include "stream/status.h"
 #include "stream/tool.h"
 
 enum { MOST_OPTIONS = 48 };
@@ -189,6 +191,8 @@ stream_open(struct stream *s)
 		.out = { .fd = STDOUT_FILENO },
 		.rejects = { .fd = -1 },
 	};
+	s->counters = status_of(self != NULL ? self->name : "midiflow");
+	status_on_signal();
 	if (rejects_path == NULL)
 		return;
 	s->rejects.fd =
@@ -201,8 +205,22 @@ void
 stream_put(struct stream *s, const struct rec *r)
 {
 	s->put++;
+	s->counters->out = s->put;
 	if (rec_put(r, &s->out) == -1)
 		tool_die("stdout", "%s", strerror(errno));
+}
+
+/* What is seen while it runs. */
+static void
+count_in(struct stream *s, const struct rec *r)
+{
+	int64_t size;
+
+	s->counters->in = s->in.line;
+	s->counters->out = s->put;
+	if (status_is_shared() && rec_known(r, COL_SIZE) &&
+	    num_int(rec_field(r, COL_SIZE), 0, INT64_MAX, &size) == 0)
+		s->counters->bytes_in += (uint64_t)size;
 }
 
 void
@@ -211,6 +229,7 @@ stream_fail(struct stream *s, const struct rec *r, const char *reason)
 	if (s->status < SOME_FAILED)
 		s->status = SOME_FAILED;
 	s->failed++;
+	status_failed(reason);
 	tool_warn(r->nf > 0 && r->len[0] > 0 ? r->field[0] : "(no path)", "%s",
 	    reason);
 	if (s->rejects.fd != -1 && rec_put(r, &s->rejects) == -1)
@@ -264,6 +283,7 @@ stream_run(struct stream *s, stream_work work, void *ctx)
 			stream_fail(s, r, s->why.len > 0 ? s->why.p : "failed");
 		if (!(what & WORK_DROP))
 			stream_put(s, r);
+		count_in(s, r);
 	}
 	return s->status;
 }
@@ -278,6 +298,7 @@ stream_close(struct stream *s)
 	if (tool_loudness > 1)
 		tool_warn("done", "%zu records read, %zu written, %zu failed",
 		    s->in.line, s->put, s->failed);
+	status_end();
 	rec_in_free(&s->in);
 	rec_free(&s->rec);
 	buf_free(&s->why);

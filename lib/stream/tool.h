@@ -83,6 +83,8 @@ enum {
 	WORK_FATAL = 4   /* the run ends with why, exit 2 */
 };
 
+struct status;
+
 /* What one filter reads and writes.  Zeroes are not valid: stream_open(). */
 struct stream {
 	struct rec_in in;
@@ -90,7 +92,8 @@ struct stream {
 	struct rec rec;
 	struct buf why; /* the reason, for WORK_FAILED and _FATAL */
 	int status;
-	size_t put, failed; /* records, for -v */
+	size_t put, failed;      /* records, for -v */
+	struct status *counters; /* the same, for others to see */
 	/* Called with stream_run()'s ctx when in.patience is over. */
 	void (*idle)(struct stream *, void *);
 };

@@ -5,13 +5,19 @@
 #include <errno.h>
 #include <iconv.h>
 #include <locale.h>
+#include <stdlib.h>
 #include <strings.h>
+
+#include <unictype.h>
+#include <uninorm.h>
+#include <unistr.h>
 
 #include "stream/esc.h"
 #include "words/clean.h"
 #include "words/decode.h"
 
 static iconv_t to_ascii = (iconv_t)-1;
+static int every_script;
 
 int
 clean_init(void)
@@ -22,6 +28,12 @@ clean_init(void)
 		return -1;
 	to_ascii = iconv_open("ASCII//TRANSLIT", "UTF-8");
 	return to_ascii == (iconv_t)-1 ? -1 : 0;
+}
+
+void
+clean_scripts(int keep)
+{
+	every_script = keep;
 }
 
 static int
@@ -39,7 +51,6 @@ is_ascii(const unsigned char *p, size_t n)
 static int
 transliterate(struct buf *b, const char *p, size_t k)
 {
-	static const char sharp[] = "\xe2\x99\xaf", flat[] = "\xe2\x99\xad";
 	union {
 		const char *in;
 		char *out;
@@ -47,26 +58,38 @@ transliterate(struct buf *b, const char *p, size_t k)
 	char ascii[32], *q = ascii;
 	size_t left = sizeof(ascii);
 
-	if (k == 3 && memcmp(p, sharp, k) == 0)
-		return buf_byte(b, '#');
-	if (k == 3 && memcmp(p, flat, k) == 0)
-		return buf_byte(b, 'b');
 	iconv(to_ascii, NULL, NULL, NULL, NULL);
 	if (iconv(to_ascii, &u.out, &k, &q, &left) == (size_t)-1)
 		return buf_byte(b, ' ');
 	return buf_add(b, ascii, (size_t)(q - ascii));
 }
 
-/* The bytes as ASCII, before the rules. */
+/* One character of text that is not ASCII, before the rules. */
 static int
-ascii_of(struct buf *b, const unsigned char *p, size_t n)
+other_character(struct buf *b, const char *p, size_t k, int every)
+{
+	static const char sharp[] = "\xe2\x99\xaf", flat[] = "\xe2\x99\xad",
+			  left[] = "\xe2\x80\x98", right[] = "\xe2\x80\x99";
+
+	if (k == 3 && memcmp(p, sharp, k) == 0)
+		return buf_byte(b, '#');
+	if (k == 3 && memcmp(p, flat, k) == 0)
+		return buf_byte(b, 'b');
+	if (!every)
+		return transliterate(b, p, k);
+	if (k == 3 && (memcmp(p, left, k) == 0 || memcmp(p, right, k) == 0))
+		return buf_byte(b, '\'');
+	return buf_add(b, p, k);
+}
+
+/* The text that the rules are applied to: ASCII, or all that can be read. */
+static int
+readable(struct buf *b, const unsigned char *p, size_t n, int every)
 {
 	struct buf text = { 0 };
 	size_t k;
 	int bad = 0;
 
-	if (is_ascii(p, n))
-		return buf_add(b, p, n);
 	if (decode_text(&text, p, n) == -1)
 		return -1;
 	for (size_t i = 0; i < text.len && !bad; i += k) {
@@ -74,7 +97,7 @@ ascii_of(struct buf *b, const unsigned char *p, size_t n)
 		if (k == 1)
 			bad = buf_byte(b, text.p[i]) == -1;
 		else
-			bad = transliterate(b, text.p + i, k) == -1;
+			bad = other_character(b, text.p + i, k, every) == -1;
 	}
 	buf_free(&text);
 	return bad ? -1 : 0;
@@ -83,7 +106,25 @@ ascii_of(struct buf *b, const unsigned char *p, size_t n)
 int
 clean_ascii(struct buf *b, const void *p, size_t n)
 {
-	return ascii_of(b, p, n);
+	return is_ascii(p, n) ? buf_add(b, p, n) : readable(b, p, n, 0);
+}
+
+/* What becomes of a character beyond ASCII. */
+enum fate { STAYS, GOES, SEPARATES };
+
+/* A mark stays where it stands on something, what cannot be seen goes. */
+static enum fate
+fate(const char *p, size_t k, int behind_gap)
+{
+	ucs4_t c;
+
+	u8_mbtouc(&c, (const uint8_t *)p, k);
+	if (uc_is_general_category(c, UC_MARK))
+		return behind_gap ? GOES : STAYS;
+	if (uc_is_general_category(c, UC_LETTER) ||
+	    uc_is_general_category(c, UC_NUMBER))
+		return STAYS;
+	return uc_is_general_category(c, UC_FORMAT) ? GOES : SEPARATES;
 }
 
 static int
@@ -98,20 +139,44 @@ is_separator(char c)
 	return c == '_' || c == '-';
 }
 
-/* The rules on ASCII: kept characters, with `_` for a run of others. */
+static int
+is_letter(char c)
+{
+	return isalpha((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+/* The rules: kept characters, with `_` for a run of others. */
 static void
 apply(struct buf *b, const char *p, size_t n)
 {
-	size_t from = b->len;
+	size_t from = b->len, k;
 	int gap = 0;
+	enum fate f;
 	char c;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i += k) {
+		k = 1;
 		c = p[i];
 		if (c == '\'' || c == '`')
 			continue;
+		if ((unsigned char)c >= 0x80) {
+			k = utf8_len((const unsigned char *)p + i, n - i);
+			f = fate(p + i, k,
+			    gap || b->len == from ||
+				is_separator(b->p[b->len - 1]));
+			if (f == SEPARATES)
+				gap = 1;
+			if (f != STAYS)
+				continue;
+			if (gap && b->len > from && b->p[b->len - 1] != '_')
+				b->p[b->len++] = '_';
+			gap = 0;
+			memcpy(b->p + b->len, p + i, k);
+			b->len += k;
+			continue;
+		}
 		if (c == '#' && i > 0 && note_letter(p[i - 1]) &&
-		    (i == 1 || !isalpha((unsigned char)p[i - 2])))
+		    (i == 1 || !is_letter(p[i - 2])))
 			c = 's';
 		if (c != '&' && !isalnum((unsigned char)c) &&
 		    !is_separator(c)) {
@@ -132,8 +197,37 @@ apply(struct buf *b, const char *p, size_t n)
 		} else
 			b->p[b->len++] = c;
 	}
-	if (b->len - from > CLEAN_LONGEST)
-		b->len = from + CLEAN_LONGEST;
+}
+
+/* Composes what is behind from, which may need other bytes for the same. */
+static int
+compose(struct buf *b, size_t from)
+{
+	uint8_t *p;
+	size_t n;
+	int bad;
+
+	p = u8_normalize(
+	    UNINORM_NFC, (uint8_t *)b->p + from, b->len - from, NULL, &n);
+	if (p == NULL)
+		return -1;
+	b->len = from;
+	bad = buf_add(b, p, n) == -1;
+	free(p);
+	return bad ? -1 : 0;
+}
+
+/* Not too long, between two characters, and no separator at the end. */
+static void
+shorten(struct buf *b, size_t from)
+{
+	size_t n = from + CLEAN_LONGEST;
+
+	if (b->len > n) {
+		while (n > from && ((unsigned char)b->p[n] & 0xc0) == 0x80)
+			n--;
+		b->len = n;
+	}
 	while (b->len > from && is_separator(b->p[b->len - 1]))
 		b->len--;
 	b->p[b->len] = '\0';
@@ -142,16 +236,24 @@ apply(struct buf *b, const char *p, size_t n)
 int
 clean_stem(struct buf *b, const void *p, size_t n)
 {
-	struct buf ascii = { 0 };
+	struct buf text = { 0 };
 	size_t from = b->len;
-	int bad;
+	int bad = 0;
 
+	if (!is_ascii(p, n)) {
+		bad = readable(&text, p, n, every_script) == -1;
+		p = text.p;
+		n = text.len;
+	}
 	/* `and` for `&` is the only rule that makes a name longer. */
-	bad = ascii_of(&ascii, p, n) == -1 ||
-	    buf_grow(b, ascii.len * 3 + 1) == -1;
-	if (!bad && ascii.len > 0)
-		apply(b, ascii.p, ascii.len);
-	buf_free(&ascii);
+	if (!bad && (bad = buf_grow(b, n * 3 + 1) == -1) == 0) {
+		apply(b, p, n);
+		if (b->len > from &&
+		    !is_ascii((void *)(b->p + from), b->len - from))
+			bad = compose(b, from) == -1;
+		shorten(b, from);
+	}
+	buf_free(&text);
 	if (bad)
 		return -1;
 	return b->len > from ? 0 : buf_str(b, "untitled");

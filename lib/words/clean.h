@@ -8,6 +8,9 @@
  * bytes; what is empty then is `untitled`.  Cleaning a clean name changes
  * nothing, and the result depends on the input alone.
  *
+ * With clean_scripts(1) nothing is transliterated: letters, marks and digits
+ * of every script stay, in form NFC.
+ *
  * Input is raw bytes; what is not UTF-8 is decoded by guess (decode.h).
  * Functions append to b: 0, or -1 ENOMEM.
  */
@@ -21,6 +24,8 @@ enum { CLEAN_LONGEST = 100 };
 /* Call once before the others, from main: fixes the locale of LC_CTYPE, on
  * which transliteration and archive names depend.  0, or -1. */
 int clean_init(void);
+/* Whether letters of every script stay; at first they do not. */
+void clean_scripts(int keep);
 /* A word or folder, without suffix. */
 int clean_stem(struct buf *b, const void *, size_t n);
 /* The bytes as ASCII, before any other rule; what has no equivalent is a

@@ -491,8 +491,8 @@ find_meter(struct reader *r)
 			continue;
 		}
 		/* Drum libraries write 6#8, since a name has no slash. */
-		if (c->digits == 0 || c->p[c->digits] != '#' ||
-		    c->n <= c->digits + 1)
+		if (c->digits == 0 || c->n <= c->digits + 1 ||
+		    c->p[c->digits] != '#')
 			continue;
 		hash = c->p + c->digits;
 		den = (struct chunk){ .p = hash + 1,

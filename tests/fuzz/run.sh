@@ -23,7 +23,7 @@ build() {
 	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		-I. -Ilib -I"$top/lib" -o "fuzz_$1" \
 		"$top/tests/fuzz/fuzz_$1.c" "$top"/lib/{stream,files,words,archive,midi}/*.c \
-		lib/stream/columns.c -lxxhash -larchive -ldeflate -lz -lm
+		lib/stream/columns.c -lxxhash -lunistring -larchive -ldeflate -lz -lm
 }
 
 # fuzz ENTRY
