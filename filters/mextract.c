@@ -9,6 +9,7 @@
 #include "archive/import.h"
 #include "archive/password.h"
 #include "archive/record.h"
+#include "files/rescan.h"
 #include "stream/num.h"
 #include "stream/tool.h"
 #include "words/clean.h"
@@ -25,6 +26,7 @@ enum {
 	OPT_MAX_MEMORY,
 	OPT_MAX_TIME,
 	OPT_PASSWORD_FILE,
+	OPT_RESCAN,
 	OPT_SANDBOX_STATUS
 };
 enum { BATCH = 4 << 20 }; /* bytes of records that --durable holds back */
@@ -49,6 +51,8 @@ static const struct tool_option options[] = { TOOL_COLUMNS,
 	{ OPT_NO_SEEN, "no-seen", NULL, "do not look for duplicates" },
 	{ OPT_PASSWORD_FILE, "password-file", "FILE",
 	    "passwords to try, one a line" },
+	{ OPT_RESCAN, "rescan", NULL,
+	    "make the set of seen contents anew, and exit" },
 	{ OPT_SANDBOX_STATUS, "sandbox-status", NULL,
 	    "say how the decoding is shut in, and exit" },
 	TOOL_HELP, TOOL_VERSION, { 0, NULL, NULL, NULL } };
@@ -57,7 +61,7 @@ static const struct tool tool = { .name = "mextract",
 	    "[-Hqv] [-l library] [-r file] [--copy | --link] [--durable] "
 	    "[--no-seen] [--max-bytes n] [--max-depth n] [--max-entries n] "
 	    "[--max-entry n] [--max-memory n] [--max-time n] "
-	    "[--password-file file]\n--sandbox-status",
+	    "[--password-file file]\n[-qv] [-l library] --rescan\n--sandbox-status",
 	.options = options,
 	.last = COL_MEMBER };
 
@@ -154,6 +158,43 @@ sandbox_status(struct import *m)
 	return sandbox_whole(&s) ? OK : SOME_FAILED;
 }
 
+static void
+unread(void *ctx, const char *path)
+{
+	const char *why = strerror(errno);
+
+	*(int *)ctx = SOME_FAILED;
+	if (tool_loudness > 0)
+		tool_warn_bytes(path, strlen(path), why);
+}
+
+/* What --rescan does. */
+static int
+rescan(const char *dir)
+{
+	struct library library;
+	const char *what;
+	int status = OK;
+	struct rescan r = { .library = &library,
+		.failed = unread,
+		.ctx = &status,
+		.stop = &tool_signal };
+
+	if (library_open(&library, dir, LIBRARY_RESCAN, &what) == -1)
+		tool_die(what, "%s", strerror(errno));
+	tool_catch_signals();
+	if (rescan_library(&r) == -1)
+		tool_die(dir, "%s", strerror(errno));
+	if (tool_loudness > 1)
+		tool_warn(dir,
+		    "%llu files, %llu of them new to the set, "
+		    "%llu contents forgotten",
+		    (unsigned long long)r.files, (unsigned long long)r.added,
+		    (unsigned long long)r.dropped);
+	library_close(&library);
+	return tool_end(status);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -163,7 +204,7 @@ main(int argc, char *argv[])
 	struct passwords pw = { 0 };
 	const char *dir = library_default(), *what;
 	struct walk_limits *lim = &j.import.walk.limits;
-	int c, flags = 0, ask = 0, durable = 0, status;
+	int c, flags = 0, ask = 0, anew = 0, durable = 0, status;
 
 	*lim = walk_defaults;
 	while ((c = tool_option(&tool, argc, argv)) != -1)
@@ -204,6 +245,9 @@ main(int argc, char *argv[])
 			if (password_read(&pw, optarg) == -1)
 				tool_die(optarg, "%s", strerror(errno));
 			break;
+		case OPT_RESCAN:
+			anew = 1;
+			break;
 		case OPT_SANDBOX_STATUS:
 			ask = 1;
 			break;
@@ -219,6 +263,8 @@ main(int argc, char *argv[])
 		tool_die("locale C.UTF-8", "%s", strerror(errno));
 	if (ask)
 		return sandbox_status(&j.import);
+	if (anew)
+		return rescan(dir);
 	j.import.walk.password = pw.word;
 	j.import.walk.npassword = pw.n;
 	if (library_open(&j.library, dir, flags, &what) == -1)

@@ -590,3 +590,80 @@ P
 	run -0 bash -c 'yes a.mid | head -n 5000 | mextract -l lib | head -n 1; echo "${PIPESTATUS[2]}"'
 	[ "${lines[1]}" -eq 141 ]
 }
+
+@test "--rescan: a lost or damaged set comes back from the library, with the same owners" {
+	need zip
+	song in/a.mid 1
+	song in/b.mid 2
+	song in/c.mid 3
+	pack x.zip in/a.mid in/b.mid
+	cp in/c.mid in/b.mid
+	# Two contents of one name in one place, and one that is a duplicate.
+	cp in/a.mid in/A.mid && song in/a.mid 4
+	pack y.zip in/a.mid in/A.mid in/b.mid
+	printf '%s\n' x.zip y.zip >sources
+	mextract -l lib <sources >first
+	for damage in 'rm lib/.midiflow/seen' 'echo no set >lib/.midiflow/seen' :; do
+		eval "$damage"
+		run -0 --separate-stderr mextract -l lib --rescan
+		[ -z "$output$stderr" ]
+		mextract -l lib <sources | cmp - first
+	done
+	# Before its owner has asked nobody else gets it.
+	rm lib/.midiflow/seen
+	mextract -l lib --rescan
+	cp in/a.mid loose.mid
+	[ "$(mextract -l lib <<<loose.mid | field 5)" = dup ]
+	# What is no longer there is anybody's.
+	find lib -name '*.mid' -exec rm {} +
+	[ "$(mextract -l lib <<<loose.mid | field 5)" = dup ]
+	run -0 --separate-stderr mextract -v -l lib --rescan
+	[ "$stderr" = "mextract: lib: 0 files, 0 of them new to the set, 4 contents forgotten" ]
+	[ "$(mextract -l lib <<<loose.mid | field 5)" = ok ]
+}
+
+@test "--rescan: with a file that cannot be read nothing is forgotten; a moved one is a duplicate" {
+	song a.mid 1
+	song b.mid 2
+	need zip
+	pack x.zip a.mid b.mid
+	mextract -l lib <<<x.zip >first
+	mv lib/x_*/a.mid lib/moved.mid
+	rm lib/.midiflow/seen
+	mextract -l lib --rescan
+	[ "$(mextract -l lib <<<x.zip | field 5 | sort | tr '\n' ' ')" = "dup ok ok " ]
+	rm lib/x_*/b.mid
+	chmod 0 lib/moved.mid
+	local as=()
+	[ "$(id -u)" -ne 0 ] || as=(setpriv --bounding-set -dac_override,-dac_read_search)
+	[ -z "${as[0]-}" ] || need setpriv
+	! "${as[@]}" cat lib/moved.mid 2>/dev/null || skip "everybody may read all"
+	run -1 --separate-stderr "${as[@]}" mextract -v -l lib --rescan
+	[[ "$stderr" = *"moved.mid: Permission denied"* ]]
+	[[ "$stderr" = *"0 contents forgotten"* ]]
+	chmod 644 lib/moved.mid
+	run -0 --separate-stderr mextract -v -l lib --rescan
+	[[ "$stderr" = *"1 contents forgotten"* ]]
+}
+
+@test "--rescan while others import, some of them killed: every content has one file" {
+	need zip
+	local i p pids=()
+	for i in {1..300}; do song in/$i.mid $i; done
+	for p in 1 2 3; do pack $p.zip in; done
+	for p in 1 2 3; do
+		(for i in 1 2 3 4; do mextract -q -l lib <<<$(((p + i) % 3 + 1)).zip; done) >part.$p 3>&- &
+		pids+=($!)
+	done
+	for i in {1..8}; do
+		mextract -l lib --rescan
+		timeout -s KILL "0.00$i" mextract -l lib --rescan || true
+	done 3>&-
+	wait "${pids[@]}"
+	[ "$(find lib -name '*.mid' | wc -l)" -eq 300 ]
+	[ "$(cat part.* | awk -F '\t' '$4 == "midi" && $5 == "ok" { print $7, $1 }' | sort -u | wc -l)" -eq 300 ]
+	mextract -q -l lib < <(ls ./*.zip) >before
+	rm lib/.midiflow/seen
+	mextract -l lib --rescan
+	mextract -q -l lib < <(ls ./*.zip) | cmp - before
+}

@@ -888,7 +888,7 @@ race(int dir, uint64_t racer, int fd)
 	for (uint64_t i = 0; s != NULL && i < CONTENTS; i++) {
 		k = racer == 0 ? i : CONTENTS - 1 - i;
 		h = hash_of(k);
-		answer = seen_claim(s, &h, 8, racer + 1, &slot);
+		answer = seen_claim(s, &h, 8, racer + 1, 0, &slot);
 		if (answer == SEEN_NEW)
 			seen_done(s, slot);
 		new[k] = answer == SEEN_NEW;
@@ -909,39 +909,59 @@ test_seen(int dir)
 {
 	static unsigned char count[CONTENTS], new[CONTENTS];
 	struct seen *s = seen_open(dir, "seen"), *t;
-	struct hash a = hash_of(1), b = hash_of(2);
+	struct hash a = hash_of(1), b = hash_of(2), c = hash_of(4);
 	int end[RACERS][2], status, twice = 0, none = 0;
 	uint64_t slot, slot2;
 	pid_t pid[RACERS];
 
 	CHECK(s != NULL);
-	CHECK(seen_claim(s, &a, 8, 1, &slot) == SEEN_NEW);
-	CHECK(seen_claim(s, &a, 8, 2, &slot2) == SEEN_DUP);
+	CHECK(seen_claim(s, &a, 8, 1, 0, &slot) == SEEN_NEW);
+	CHECK(seen_claim(s, &a, 8, 2, 0, &slot2) == SEEN_DUP);
 	seen_done(s, slot);
-	CHECK(seen_claim(s, &a, 8, 1, &slot) == SEEN_MINE);
-	CHECK(seen_claim(s, &a, 8, 2, &slot) == SEEN_DUP);
-	CHECK(seen_claim(s, &a, 9, 2, &slot) == SEEN_NEW);
+	CHECK(seen_claim(s, &a, 8, 1, 0, &slot) == SEEN_MINE);
+	CHECK(seen_claim(s, &a, 8, 2, 0, &slot) == SEEN_DUP);
+	CHECK(seen_claim(s, &a, 9, 2, 0, &slot) == SEEN_NEW);
 	seen_done(s, slot);
 	done(
 	    "a content is new once, then its owner's, and a duplicate to others");
-	CHECK(seen_claim(s, &b, 8, 1, &slot) == SEEN_NEW);
+	CHECK(seen_claim(s, &b, 8, 1, 0, &slot) == SEEN_NEW);
 	seen_release(s, slot);
-	CHECK(seen_claim(s, &b, 8, 2, &slot) == SEEN_NEW);
+	CHECK(seen_claim(s, &b, 8, 2, 0, &slot) == SEEN_NEW);
 	seen_done(s, slot);
-	CHECK(seen_claim(s, &b, 8, 1, &slot) == SEEN_DUP);
+	CHECK(seen_claim(s, &b, 8, 1, 0, &slot) == SEEN_DUP);
 	CHECK(seen_count(s) == 3);
 	done("a claim that was released is the next one's");
 	seen_close(s);
 	s = seen_open(dir, "seen");
 	t = seen_open(dir, "seen");
 	CHECK(s != NULL && t != NULL);
-	CHECK(seen_claim(s, &b, 8, 2, &slot) == SEEN_MINE);
-	CHECK(seen_claim(t, &a, 8, 1, &slot) == SEEN_MINE);
+	CHECK(seen_claim(s, &b, 8, 2, 0, &slot) == SEEN_MINE);
+	CHECK(seen_claim(t, &a, 8, 1, 0, &slot) == SEEN_MINE);
 	/* Its claimer is gone before it was written. */
 	a = hash_of(3);
-	CHECK(seen_claim(s, &a, 8, 1, &slot) == SEEN_NEW);
+	CHECK(seen_claim(s, &a, 8, 1, 0, &slot) == SEEN_NEW);
 	seen_close(s);
-	CHECK(seen_claim(t, &a, 8, 2, &slot) == SEEN_NEW);
+	CHECK(seen_claim(t, &a, 8, 2, 0, &slot) == SEEN_NEW);
+	/* A rescan that finds b under another place, and c; not a. */
+	CHECK(seen_claim(t, &c, 8, 7, 0, &slot) == SEEN_NEW);
+	seen_release(t, slot);
+	CHECK(seen_doubt(t) == 0);
+	CHECK(seen_claim(t, &b, 8, 2, 0, &slot) == SEEN_MINE);
+	CHECK(seen_found(t, &b, 8, 5) == 0 && seen_found(t, &c, 8, 6) == 1);
+	CHECK(seen_found(t, &c, 8, 9) == 0);
+	CHECK(seen_drop(t) == 2); /* of 1, with size 8 and 9 */
+	CHECK(seen_claim(t, &b, 8, 3, 5, &slot) == SEEN_DUP);
+	CHECK(seen_claim(t, &c, 8, 3, 9, &slot) == SEEN_DUP);
+	CHECK(seen_claim(t, &c, 8, 3, 6, &slot) == SEEN_MINE);
+	CHECK(seen_claim(t, &c, 8, 4, 6, &slot) == SEEN_DUP);
+	/* Its owner makes sure of it before it is forgotten, and after. */
+	CHECK(seen_doubt(t) == -1 || seen_claim(t, &c, 8, 3, 0, &slot) == 1);
+	seen_keep(t, slot, 3);
+	CHECK(seen_claim(t, &b, 8, 2, 0, &slot) == SEEN_MINE);
+	CHECK(seen_drop(t) == 1);
+	seen_keep(t, slot, 2);
+	CHECK(seen_claim(t, &c, 8, 4, 0, &slot) == SEEN_DUP);
+	CHECK(seen_claim(t, &b, 8, 4, 0, &slot) == SEEN_DUP);
 	seen_close(t);
 	done("what is written stays, a claim dies with its process");
 
@@ -971,7 +991,7 @@ test_seen(int dir)
 	CHECK((s = seen_open(dir, "race")) != NULL);
 	for (uint64_t k = 0; k < CONTENTS; k++) {
 		a = hash_of(k);
-		CHECK(seen_claim(s, &a, 8, RACERS + 1, &slot) == SEEN_DUP);
+		CHECK(seen_claim(s, &a, 8, RACERS + 1, 0, &slot) == SEEN_DUP);
 	}
 	CHECK(seen_count(s) == CONTENTS);
 	seen_close(s);

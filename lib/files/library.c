@@ -76,6 +76,10 @@ library_open(struct library *l, const char *path, int flags, const char **what)
 	if ((own = create_folder(l->fd, ".midiflow")) == -1)
 		return -1;
 	l->seen = seen_open(own, "seen");
+	if (l->seen == NULL && flags & LIBRARY_RESCAN &&
+	    (errno == EILSEQ || errno == EPROTO) &&
+	    unlinkat(own, "seen", 0) == 0)
+		l->seen = seen_open(own, "seen");
 	e = errno;
 	close(own);
 	errno = e;
@@ -299,6 +303,43 @@ reserve(struct library *l, const struct content *c, const char *folder,
 	return place(l, l->path.p, value | 1) == -1 ? -1 : 0;
 }
 
+uint64_t
+library_place(const char *path, const struct hash *hash)
+{
+	char hex[HASH_DIGITS + 1];
+	size_t n = strlen(path);
+
+	if (n > 4 && memcmp(path + n - 4, ".mid", 4) == 0)
+		n -= 4;
+	hash_hex(hash, hex);
+	for (int i = 0; i < 2; i++) {
+		const size_t k = i == 0 ? HASH_DIGITS : HASH_SHORT;
+
+		if (n > k && path[n - k - 1] == '_' &&
+		    memcmp(path + n - k, hex, k) == 0) {
+			n -= k + 1;
+			break;
+		}
+	}
+	/* 0 is none. */
+	return hash_short(path, n, 0) | 1;
+}
+
+/* Asks for a content, by the place that it would have. */
+static int
+claim(struct library *l, const struct content *c, const char *folder,
+    const char *name, uint64_t *slot)
+{
+	uint64_t place;
+
+	buf_clear(&l->path);
+	if (buf_str(&l->path, folder) == -1 || buf_byte(&l->path, '/') == -1 ||
+	    buf_str(&l->path, name) == -1)
+		return -1;
+	place = library_place(l->path.p, &c->hash);
+	return seen_claim(l->seen, &c->hash, c->size, c->owner, place, slot);
+}
+
 int
 library_store(struct library *l, const struct content *c, const char *folder,
     const char *name, const char **path)
@@ -306,12 +347,9 @@ library_store(struct library *l, const struct content *c, const char *folder,
 	int answer = SEEN_NEW, e;
 	uint64_t slot = 0;
 
-	if (l->seen != NULL) {
-		answer =
-		    seen_claim(l->seen, &c->hash, c->size, c->owner, &slot);
-		if (answer == -1)
-			return -1;
-	}
+	if (l->seen != NULL &&
+	    (answer = claim(l, c, folder, name, &slot)) == -1)
+		return -1;
 	if (answer == SEEN_DUP)
 		return reserve(l, c, folder, name) == -1 ? -1 : STORED_DUP;
 	if (store(l, c, folder, name, answer == SEEN_MINE) == -1) {
@@ -323,6 +361,8 @@ library_store(struct library *l, const struct content *c, const char *folder,
 	}
 	if (l->seen != NULL && answer == SEEN_NEW)
 		seen_done(l->seen, slot);
+	if (answer == SEEN_MINE)
+		seen_keep(l->seen, slot, c->owner);
 	*path = l->path.p;
 	return STORED;
 }
@@ -335,11 +375,13 @@ library_claim(struct library *l, const struct content *c)
 
 	if (l->seen == NULL)
 		return STORED;
-	answer = seen_claim(l->seen, &c->hash, c->size, c->owner, &slot);
+	answer = seen_claim(l->seen, &c->hash, c->size, c->owner, 0, &slot);
 	if (answer == -1)
 		return -1;
 	if (answer == SEEN_NEW)
 		seen_done(l->seen, slot);
+	if (answer == SEEN_MINE)
+		seen_keep(l->seen, slot, c->owner);
 	return answer == SEEN_DUP ? STORED_DUP : STORED;
 }
 

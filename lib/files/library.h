@@ -47,7 +47,8 @@ struct content {
 
 enum {
 	LIBRARY_NO_SEEN = 1,
-	LIBRARY_DRY = 2 /* nothing is made or opened; only root is there */
+	LIBRARY_DRY = 2,   /* nothing is made or opened; only root is there */
+	LIBRARY_RESCAN = 4 /* a set that cannot be read is made anew */
 };
 
 /* Opens a library, making the folder and what belongs into it: 0, or -1
@@ -78,6 +79,9 @@ int library_claim(struct library *, const struct content *);
 uint64_t library_loose(const char *path);
 /* What was stored is on the disk, also after a power cut: 0, or -1 errno. */
 int library_sync(const struct library *);
+/* What a path below the library has in common with all that its content may
+ * get where the name is taken. */
+uint64_t library_place(const char *path, const struct hash *);
 /* A descriptor of an unnamed file in the library, or -1 errno. */
 int library_spool(struct library *);
 

@@ -25,13 +25,15 @@ static const char magic[8] = "mflowSEE";
 
 /* The word of a slot: state, who claims it (session), low bits of the size.
  * A slot goes EMPTY, TAKEN, CLAIMED, WRITTEN; CLAIMED may go to RELEASED and
- * back; its content, once published, never changes. */
-enum state { EMPTY, TAKEN, CLAIMED, WRITTEN, RELEASED };
+ * back; its content, once published, never changes.  FOUND is what a rescan
+ * found, with its place for an owner.  DOUBTED and LOST are WRITTEN and FOUND
+ * while a rescan looks for them. */
+enum state { EMPTY, TAKEN, CLAIMED, WRITTEN, RELEASED, FOUND, DOUBTED, LOST };
 enum { SESSION_BITS = 29, SIZE_BITS = 32 };
 
 struct slot {
 	_Atomic uint64_t word;
-	_Atomic uint64_t owner; /* changes only by seen_reown() */
+	_Atomic uint64_t owner; /* while WRITTEN only by seen_reown() */
 	struct hash hash;
 };
 
@@ -210,6 +212,12 @@ take_session(struct seen *s)
 	}
 }
 
+/* Who asks: a source, or a rescan for a place. */
+struct asker {
+	uint64_t owner, place;
+	int rescan;
+};
+
 struct seen *
 seen_open(int dirfd, const char *name)
 {
@@ -243,36 +251,87 @@ bad:
  * done, 0 when another was faster. */
 static int
 take(struct seen *s, struct slot *t, uint64_t w, const struct hash *hash,
-    uint64_t size, uint64_t owner)
+    uint64_t size, const struct asker *k)
 {
+	enum state st = k->rescan ? FOUND : CLAIMED;
+
 	if (!atomic_compare_exchange_strong(
 		&t->word, &w, word(TAKEN, s->session, size)))
 		return 0;
 	t->hash = *hash;
-	t->owner = owner;
+	t->owner = k->rescan ? k->place : k->owner;
 	atomic_store_explicit(
-	    &t->word, word(CLAIMED, s->session, size), memory_order_release);
+	    &t->word, word(st, s->session, size), memory_order_release);
 	return 1;
 }
 
-/* A slot that holds the content: a seen_answer, or -1 to look again. */
+/* Gives a slot another owner, and state: 1, 0 when another was faster. */
 static int
-found(struct seen *s, struct slot *t, uint64_t w, uint64_t size, uint64_t owner)
+pass_on(
+    struct seen *s, struct slot *t, uint64_t w, uint64_t owner, enum state st)
 {
-	if (state_of(w) == WRITTEN)
-		return t->owner == owner ? SEEN_MINE : SEEN_DUP;
+	if (!atomic_compare_exchange_strong(
+		&t->word, &w, word(TAKEN, s->session, w)))
+		return 0;
+	t->owner = owner;
+	atomic_store_explicit(
+	    &t->word, word(st, s->session, w), memory_order_release);
+	return 1;
+}
+
+/* A slot that holds a content of the library's: a seen_answer, or -1 to look
+ * again. */
+static int
+sight(struct seen *s, struct slot *t, uint64_t w, const struct asker *k)
+{
+	switch (state_of(w)) {
+	case WRITTEN:
+	case FOUND:
+		return SEEN_DUP;
+	case DOUBTED:
+		return atomic_compare_exchange_strong(
+			   &t->word, &w, word(WRITTEN, session_of(w), w))
+		    ? SEEN_DUP
+		    : -1;
+	case LOST:
+		return pass_on(s, t, w, k->place, FOUND) ? SEEN_DUP : -1;
+	default:
+		if (state_of(w) == CLAIMED && alive(s, session_of(w)))
+			return -1;
+		return pass_on(s, t, w, k->place, FOUND) ? SEEN_NEW : -1;
+	}
+}
+
+/* A slot that a rescan filled: as above. */
+static int
+adopt(struct seen *s, struct slot *t, uint64_t w, const struct asker *k)
+{
+	int mine = t->owner == k->place;
+
+	atomic_thread_fence(memory_order_acquire);
+	if (atomic_load_explicit(&t->word, memory_order_relaxed) != w)
+		return -1;
+	if (!mine)
+		return SEEN_DUP;
+	return pass_on(s, t, w, k->owner, WRITTEN) ? SEEN_MINE : -1;
+}
+
+/* A slot that holds the content: as above. */
+static int
+found(struct seen *s, struct slot *t, uint64_t w, const struct asker *k)
+{
+	if (k->rescan)
+		return sight(s, t, w, k);
+	if (state_of(w) == WRITTEN || state_of(w) == DOUBTED)
+		return t->owner == k->owner ? SEEN_MINE : SEEN_DUP;
+	if (state_of(w) == FOUND || state_of(w) == LOST)
+		return adopt(s, t, w, k);
 	/* Its owner is still writing: the outcome is known in a moment. */
 	if (state_of(w) == CLAIMED && alive(s, session_of(w))) {
 		/* By this very process: a copy inside what it works on. */
 		return session_of(w) == s->session ? SEEN_DUP : -1;
 	}
-	if (!atomic_compare_exchange_strong(
-		&t->word, &w, word(TAKEN, s->session, size)))
-		return -1;
-	t->owner = owner;
-	atomic_store_explicit(
-	    &t->word, word(CLAIMED, s->session, size), memory_order_release);
-	return SEEN_NEW;
+	return pass_on(s, t, w, k->owner, CLAIMED) ? SEEN_NEW : -1;
 }
 
 static void
@@ -283,9 +342,9 @@ breathe(void)
 	nanosleep(&t, NULL);
 }
 
-int
-seen_claim(struct seen *s, const struct hash *hash, uint64_t size,
-    uint64_t owner, uint64_t *slot)
+static int
+look(struct seen *s, const struct hash *hash, uint64_t size,
+    const struct asker *k, uint64_t *slot)
 {
 	uint64_t h[2], w, base, n;
 	struct slot *t;
@@ -307,7 +366,7 @@ seen_claim(struct seen *s, const struct hash *hash, uint64_t size,
 			if (state_of(w) == EMPTY ||
 			    (state_of(w) == TAKEN &&
 				!alive(s, session_of(w)))) {
-				if (take(s, t, w, hash, size, owner))
+				if (take(s, t, w, hash, size, k))
 					return SEEN_NEW;
 				goto again;
 			}
@@ -318,12 +377,20 @@ seen_claim(struct seen *s, const struct hash *hash, uint64_t size,
 			if ((uint32_t)w != (uint32_t)size ||
 			    memcmp(&t->hash, hash, sizeof(*hash)) != 0)
 				continue;
-			if ((answer = found(s, t, w, size, owner)) != -1)
+			if ((answer = found(s, t, w, k)) != -1)
 				return answer;
 			breathe();
 			goto again;
 		}
 	}
+}
+
+int
+seen_claim(struct seen *s, const struct hash *hash, uint64_t size,
+    uint64_t owner, uint64_t place, uint64_t *slot)
+{
+	return look(s, hash, size,
+	    &(struct asker){ .owner = owner, .place = place }, slot);
 }
 
 int
@@ -346,7 +413,8 @@ seen_reown(struct seen *s, const struct hash *hash, uint64_t size,
 			/* Nothing stands behind a slot that is free. */
 			if (state_of(w) == EMPTY)
 				return 0;
-			if (state_of(w) == WRITTEN &&
+			if ((state_of(w) == WRITTEN ||
+				state_of(w) == DOUBTED) &&
 			    (uint32_t)w == (uint32_t)size &&
 			    memcmp(&t->hash, hash, sizeof(*hash)) == 0)
 				return atomic_compare_exchange_strong(
@@ -355,10 +423,16 @@ seen_reown(struct seen *s, const struct hash *hash, uint64_t size,
 	}
 }
 
+static struct slot *
+slot_at(const struct seen *s, uint64_t slot)
+{
+	return &s->level[slot >> 48][slot & ((1ull << 48) - 1)];
+}
+
 static void
 settle(struct seen *s, uint64_t slot, enum state st)
 {
-	struct slot *t = &s->level[slot >> 48][slot & ((1ull << 48) - 1)];
+	struct slot *t = slot_at(s, slot);
 	uint64_t w = atomic_load_explicit(&t->word, memory_order_relaxed);
 
 	atomic_store_explicit(
@@ -377,6 +451,76 @@ seen_release(struct seen *s, uint64_t slot)
 	settle(s, slot, RELEASED);
 }
 
+void
+seen_keep(struct seen *s, uint64_t slot, uint64_t owner)
+{
+	struct slot *t = slot_at(s, slot);
+	uint64_t w;
+
+	do
+		w = atomic_load(&t->word);
+	while ((state_of(w) == DOUBTED || state_of(w) == RELEASED) &&
+	    !pass_on(s, t, w, owner, WRITTEN));
+}
+
+/* Changes the state of all slots that are in one: their number. */
+static uint64_t
+turn(struct seen *s, enum state from, enum state to)
+{
+	uint64_t n = 0, w;
+
+	for (int lv = 0; lv < s->levels; lv++)
+		for (uint64_t i = 0; i < level_slots(lv); i++) {
+			w = atomic_load(&s->level[lv][i].word);
+			n += state_of(w) == from &&
+			    atomic_compare_exchange_strong(
+				&s->level[lv][i].word, &w,
+				word(to, session_of(w), w));
+		}
+	return n;
+}
+
+int
+seen_doubt(struct seen *s)
+{
+	/* Of a session that nobody has. */
+	struct flock l = session_lock(1u << SESSION_BITS);
+	struct stat st;
+
+	if (fcntl(s->fd, F_OFD_SETLKW, &l) == -1 || fstat(s->fd, &st) == -1)
+		return -1;
+	while (s->levels < LEVELS &&
+	    (uint64_t)st.st_size >= level_at(s->levels + 1))
+		if (map_level(s) == -1)
+			return -1;
+	turn(s, WRITTEN, DOUBTED);
+	turn(s, FOUND, LOST);
+	return 0;
+}
+
+int
+seen_found(
+    struct seen *s, const struct hash *hash, uint64_t size, uint64_t place)
+{
+	uint64_t slot;
+	int answer = look(s, hash, size,
+	    &(struct asker){ .place = place, .rescan = 1 }, &slot);
+
+	return answer == -1 ? -1 : answer == SEEN_NEW;
+}
+
+uint64_t
+seen_drop(struct seen *s)
+{
+	return turn(s, DOUBTED, RELEASED) + turn(s, LOST, RELEASED);
+}
+
+static int
+is_there(enum state st)
+{
+	return st == WRITTEN || st == FOUND || st == DOUBTED || st == LOST;
+}
+
 uint64_t
 seen_count(const struct seen *s)
 {
@@ -384,7 +528,7 @@ seen_count(const struct seen *s)
 
 	for (int lv = 0; lv < s->levels; lv++)
 		for (uint64_t i = 0; i < level_slots(lv); i++)
-			n += state_of(s->level[lv][i].word) == WRITTEN;
+			n += is_there(state_of(s->level[lv][i].word)) != 0;
 	return n;
 }
 
