@@ -15,15 +15,20 @@ mkdir -p "$work/seeds"
 cd "$work"
 [ -x "$top/configure" ] || (cd "$top" && autoreconf -i)
 [ -f config.h ] || "$top/configure" -q CC=clang
-make -s lib/stream/columns.h lib/stream/columns.c
+checks=address,undefined
+make -s lib/stream/columns.h
+make -s -j "$(nproc)" CFLAGS="-g -O1 -fsanitize=fuzzer-no-link,$checks -fno-sanitize-recover=undefined" \
+	lib/libmidiflow.a lib/libmidiflow-archive.a
+libs='-lxxhash -lunistring -larchive -ldeflate -lz -lm'
+if grep -q 'define HAVE_SECCOMP' config.h; then libs+=' -lseccomp'; fi
 find "$top/examples/collection" ${FUZZ_SEEDS:+"$FUZZ_SEEDS"} -type f -size -64k -exec cp -n {} seeds/ \;
 
 # build ENTRY
 build() {
-	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		-I. -Ilib -I"$top/lib" -o "fuzz_$1" \
-		"$top/tests/fuzz/fuzz_$1.c" "$top"/lib/{stream,files,words,archive,midi}/*.c \
-		lib/stream/columns.c -lxxhash -lunistring -larchive -ldeflate -lz -lm
+	# shellcheck disable=SC2086 # a list of words
+	clang -g -O1 -fsanitize=fuzzer,$checks -fno-sanitize-recover=undefined \
+		-I. -Ilib -I"$top/lib" -o "fuzz_$1" "$top/tests/fuzz/fuzz_$1.c" \
+		lib/libmidiflow-archive.a lib/libmidiflow.a $libs
 }
 
 # fuzz ENTRY
