@@ -6,6 +6,7 @@ load helper_smf
 
 # A collection of 20 files, 5 of them damaged, and its counters in st.
 watched() {
+	need mextract
 	mkdir src st
 	for i in {1..15}; do mid src/a$i.mid 0 96 "00 90 $(printf %02x $((40 + i))) 40 60 80 3c 40"; done
 	for i in {1..5}; do echo no >src/b$i.mid; done

@@ -60,6 +60,7 @@ logs() {
 }
 
 @test "a loose file moves too; its source follows, and an import knows it" {
+	need mextract
 	folder src 'a b.mid'
 	mfind "$PWD/src" | mextract -l lib | mrename -q -l lib --template 'd/{path}' >out
 	[ "$(cut -f1,8 out)" = "$(rec "$PWD/lib/d/a_b.mid" "$PWD/lib/d/a_b.mid")" ]
@@ -67,6 +68,7 @@ logs() {
 }
 
 @test "a moved file of an archive is found by an import, not extracted again" {
+	need mextract
 	folder src a.mid b.mid
 	(cd src && pack ../s.zip .)
 	mfind "$PWD/s.zip" | mextract -l lib >first
@@ -211,7 +213,7 @@ logs() {
 }
 
 @test "the catalogue follows" {
-	need mdbload sqlite3
+	need mextract mdbload sqlite3
 	folder src a.mid
 	(cd src && pack ../s.zip .)
 	mfind "$PWD/s.zip" | mextract -l lib >all

@@ -153,6 +153,7 @@ logs() {
 }
 
 @test "-i renames loose files where they are; source follows" {
+	need mextract
 	folder src 'a b.MID' 'c&d.kar' clean.mid
 	tree src >before
 	mfind "$PWD/src" | mextract -l lib >found
@@ -186,6 +187,7 @@ logs() {
 }
 
 @test "-i: a taken name gets the hash, also when only its case is another" {
+	need mextract
 	folder src 'a b.mid' a_b.mid 'A  B.mid' 'X.MID'
 	song 'src/a+b.mid' 1
 	h=$(hash 'src/a b.mid')
@@ -200,6 +202,7 @@ logs() {
 }
 
 @test "-i: files of a library by their name in the archive; found again by an import" {
+	need mextract
 	folder src 'x y.mid' z.mid
 	(cd src && pack ../s.zip .)
 	mfind "$PWD/s.zip" | mextract -l lib >first
@@ -234,6 +237,7 @@ logs() {
 }
 
 @test "-i: a file that is gone or changed is named, passes, exit 1" {
+	need mextract
 	folder src 'a b.mid' 'c d.mid'
 	mfind "$PWD/src" | mextract -l lib | sort >found
 	rm 'src/a b.mid'
@@ -319,7 +323,7 @@ msanitize: $PWD/src/a_1.mid: was changed since it was moved" ]
 }
 
 @test "the catalogue follows a file that is renamed, and back" {
-	need mdbload sqlite3
+	need mextract mdbload sqlite3
 	folder src 'a b.mid'
 	(cd src && zip -q ../s.zip 'a b.mid')
 	mfind "$PWD/s.zip" | mextract -l lib | sed 's/a_b.mid/x!y.mid/' >old

@@ -22,6 +22,7 @@ ends() {
 }
 
 @test "the pipe, a filter at a time" {
+	need mextract mdbload
 	local t s
 	grind mfind src >in
 	for t in "mextract -l lib" msanitize "mrepair -l lib" "msplit -l lib" manalyze mtag "mdbload -t -l lib"; do
@@ -37,6 +38,7 @@ ends() {
 }
 
 @test "files that move, and back" {
+	need mextract
 	mfind src/Songs src/Drum* | grind mextract -l lib >all || true
 	manalyze <all | grind msanitize -q -i -l lib >clean || true
 	grind mrename -q -l lib <clean >/dev/null
@@ -54,6 +56,7 @@ ends() {
 }
 
 @test "damaged and hostile files" {
+	need mextract
 	local s=0
 	head -c 60 "src/Songs/Four Chords in A minor.mid" >cut.mid
 	head -c 300 /dev/urandom >noise.mid
