@@ -217,9 +217,7 @@ play(struct track *t, const struct pack *p, struct draw d, int drums,
     unsigned channel, unsigned rest)
 {
 	static const char *const name[] = { "Drums", "Bass", "Piano", "Lead",
-		"Pad", "Strings", "Groove", "MIDI 01",
-		"Cr\xe9"
-		"ation",
+		"Pad", "Strings", "Groove", "MIDI 01", "Cr\351ation",
 		"Caf\xc3\xa9 Keys", "\x83h\x83\x89\x83\x80", "Kit 2" };
 	unsigned bar = p->division * 4 * p->beats / p->unit;
 
