@@ -63,6 +63,7 @@ need() {
 sources=() library=${MIDI_LIBRARY:-./midi-library} db=${MIDI_DB:-}
 drive='' format=both analyse=1 split=1 limit='' jobs=1 dry=0 loud=() lane=0
 talk=0 rename=0 template='' hosts='' resume=0 panel='' export=1
+records=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--source)
@@ -92,6 +93,7 @@ while [ $# -gt 0 ]; do
 	--limit) need "$@"; limit=$2; shift ;;
 	--jobs) need "$@"; jobs=$2; shift ;;
 	--lane) lane=1 ;; # what --jobs runs in each lane
+	--records) need "$@"; records=$2; shift ;; # and what --hosts gives it
 	-n | --dry-run) dry=1 ;;
 	-q | --quiet) loud=(-q) ;;
 	-v | --verbose) talk=1 ;;
@@ -134,8 +136,12 @@ work() {
 }
 
 if [ $lane = 1 ]; then
-	work
-	exit
+	[ -n "$records" ] || { work; exit; }
+	# That some records failed is no reason to try them all on another host.
+	work <"$records"
+	status=$?
+	[ $status -ne 1 ] || : >"$records.some" || exit 2
+	exit $((status > 1 ? status : 0))
 fi
 [ ${#sources[@]} -gt 0 ] || wrong
 for s in "${sources[@]}"; do
@@ -191,13 +197,17 @@ fi
 
 mkdir -p -- "$library" || exit 2
 state=$(mktemp -d) || exit 2
-shower=
+shower='' jobfiles=''
 # shellcheck disable=SC2317 # the trap calls it
 leave() {
 	[ -z "$shower" ] || kill "$shower" 2>/dev/null
-	rm -rf -- "$state"
+	rm -rf -- "$state" ${jobfiles:+"$jobfiles"}
 }
 trap leave EXIT
+if [ -n "$hosts" ]; then
+	mkdir -p -- "$library/.midiflow" || exit 2
+	jobfiles=$(mktemp -d -p "$(realpath -- "$library/.midiflow")" jobs.XXXXXX) || exit 2
+fi
 interrupted=0
 trap 'interrupted=1' INT TERM
 export LC_ALL=C.UTF-8
@@ -222,25 +232,29 @@ fi
 
 # lanes: the same as work, by several of it; the largest sources first.
 # On this machine they live as long as the run and take what comes; on others
-# each job is some sources, so that a lost host's go to another.
+# each job is a file of some sources in the library, which all of them see, so
+# that a lost host's go to another.
 lanes() {
-	local option=() how s
-	[ $split = 1 ] || option+=(--skip-split)
-	[ $analyse = 1 ] || option+=(--skip-analysis)
-	[ $rename = 0 ] || option+=(--enable-rename)
-	[ -z "$template" ] || option+=(--rename-template "$template")
+	local n s lane=("$here/midiflow" --lane --library "$(realpath -- "$library")" "${loud[@]}")
+	[ $split = 1 ] || lane+=(--skip-split)
+	[ $analyse = 1 ] || lane+=(--skip-analysis)
+	[ $rename = 0 ] || lane+=(--enable-rename)
+	[ -z "$template" ] || lane+=(--rename-template "$template")
 	if [ -n "$hosts" ]; then
-		how=(--sshloginfile "$hosts" -N 8 -j "$jobs" --retries 4)
+		sort -t $'\t' -k 2,2nr | split -l 8 -a 7 -d - "$jobfiles/" || return 2
+		find "$jobfiles" -type f | sort |
+			parallel --will-cite --sshloginfile "$hosts" -j "$jobs" --retries 6 \
+				--joblog "$state/jobs" -q "${lane[@]}" --records {}
 	else
-		how=(--round-robin -N 4 -j "$jobs" --line-buffer)
+		sort -t $'\t' -k 2,2nr | parallel --will-cite --pipe --round-robin -N 4 -j "$jobs" \
+			--line-buffer --joblog "$state/jobs" -q "${lane[@]}"
 	fi
-	sort -t $'\t' -k 2,2nr | parallel --will-cite --pipe "${how[@]}" \
-		--joblog "$state/jobs" -q \
-		"$here/midiflow" --lane --library "$(realpath -- "$library")" "${loud[@]}" "${option[@]}"
 	s=("${PIPESTATUS[@]}")
-	# parallel returns how many failed; the log has how.
-	[ "${s[1]}" -eq 0 ] || [ "${s[1]}" -gt 101 ] ||
-		s[1]=$(awk -F '\t' 'NR > 1 { v[$1] = $8 > 0 ? 2 : $7 } END { for (k in v) if (v[k] > m) m = v[k]; print m + 0 }' "$state/jobs")
+	# parallel, the last, returns how many failed; the log has how.
+	n=$((${#s[@]} - 1))
+	[ "${s[n]}" -eq 0 ] || [ "${s[n]}" -gt 101 ] ||
+		s[n]=$(awk -F '\t' 'NR > 1 { v[$1] = $8 > 0 ? 2 : $7 } END { for (k in v) if (v[k] > m) m = v[k]; print m + 0 }' "$state/jobs")
+	[ -z "$(find "${jobfiles:-/dev/null}" -name '*.some')" ] || s+=(1)
 	worst "${s[@]}"
 }
 

@@ -124,12 +124,13 @@ no_hosts() {
 	collection
 	midiflow -q --source "$PWD/src" --library one || true
 	two_hosts
-	midiflow -q --source "$PWD/src" --library two --hosts hosts || true
+	run -1 midiflow -q --source "$PWD/src" --library two --hosts hosts
 	catalogue two >two.rows
 	# One that goes away: its server and what it runs.
 	p=$(cat ssh/pid3)
-	(sleep .3; kill "$p"; pkill -9 -P "$p") &
-	midiflow -q --source "$PWD/src" --library three --hosts hosts || true
+	(sleep .$((RANDOM % 8 + 1)); kill "$p"; pkill -9 -P "$p") &
+	run -1 midiflow -q --source "$PWD/src" --library three --hosts hosts
+	[ -z "$(find three -name 'jobs.*')" ]
 	catalogue three >three.rows
 	no_hosts
 	catalogue one >one.rows
