@@ -116,7 +116,13 @@ two_hosts() {
 
 no_hosts() {
 	local p
-	for p in ssh/pid*; do kill "$(cat "$p")" 2>/dev/null || true; done
+	for p in "$BATS_TEST_TMPDIR"/ssh/pid*; do
+		[ ! -e "$p" ] || kill "$(cat "$p")" 2>/dev/null || true
+	done
+}
+
+teardown() {
+	no_hosts
 }
 
 @test "--hosts works on other machines, and goes on when one is lost" {
@@ -132,7 +138,6 @@ no_hosts() {
 	run -1 midiflow -q --source "$PWD/src" --library three --hosts hosts
 	[ -z "$(find three -name 'jobs.*')" ]
 	catalogue three >three.rows
-	no_hosts
 	catalogue one >one.rows
 	[ "$(wc -l <one.rows)" -gt 30 ]
 	diff one.rows two.rows
