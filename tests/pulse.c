@@ -10,37 +10,9 @@
 #include "midi/smf_write.h"
 #include "music/music.h"
 #include "music/params.h"
+#include "tap.h"
 
 enum { MOST_NOTES = 4096, DRUMS_ON = 9 };
-
-static int tests, failures, broken;
-static uint64_t state = 1;
-
-#define CHECK(e)                                                         \
-	do {                                                             \
-		if (!(e)) {                                              \
-			printf("# %s:%d: %s\n", __FILE__, __LINE__, #e); \
-			broken = 1;                                      \
-		}                                                        \
-	} while (0)
-
-static void
-done(const char *promise)
-{
-	printf("%sok %d - %s\n", broken ? "not " : "", ++tests, promise);
-	failures += broken;
-	broken = 0;
-}
-
-/* xorshift64: the same numbers in every run. */
-static uint64_t
-number(uint64_t below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state % below;
-}
 
 /* What is played, in quarters, and how it is written down. */
 struct piece {

@@ -21,6 +21,7 @@
 #include "midi/split.h"
 #include "music/figure.h"
 #include "same_note.h"
+#include "tap.h"
 #include "stream/esc.h"
 #include "stream/num.h"
 #include "words/clean.h"
@@ -30,36 +31,6 @@
 #include "words/tags.h"
 
 enum { ROUNDS = 20000, CONTENTS = 20000, RACERS = 2 };
-
-static int tests, failures, broken;
-static uint64_t state = 1;
-
-/* A check inside a test: says where, and lets the test go on. */
-#define CHECK(e)                                                         \
-	do {                                                             \
-		if (!(e)) {                                              \
-			printf("# %s:%d: %s\n", __FILE__, __LINE__, #e); \
-			broken = 1;                                      \
-		}                                                        \
-	} while (0)
-
-static void
-done(const char *promise)
-{
-	printf("%sok %d - %s\n", broken ? "not " : "", ++tests, promise);
-	failures += broken;
-	broken = 0;
-}
-
-/* xorshift64: the same numbers in every run. */
-static uint64_t
-number(uint64_t below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state % below;
-}
 
 static void
 fill(unsigned char *p, size_t n)
